@@ -1,0 +1,21 @@
+import type { OperationId } from "./answered.ts";
+import type { Json } from "./json-schema.ts";
+
+/** A place where the published description is narrower than what GitHub itself accepts or answers. */
+export interface Amendment {
+  readonly operation: OperationId;
+  /** Properties added to the request body's schema. */
+  readonly bodyProperties: Readonly<Record<string, Json>>;
+  /** How it is known. */
+  readonly source: string;
+}
+
+/** All differences between our slice and GitHub's description; each is one that the real provider depends on. */
+export const amendments: readonly Amendment[] = [
+  {
+    operation: "repos/create-or-update-environment",
+    bodyProperties: { can_admins_bypass: { type: "boolean" } },
+    source:
+      "go-github always sends it (CreateUpdateEnvironment in github/repos_environments.go: GitHub's default is true), and github_repository_environment.can_admins_bypass depends on it",
+  },
+];
