@@ -128,7 +128,8 @@ function extract(description: Description): OperationsFile {
   const roots = referencedSchemas(operations as unknown as Json);
   return {
     source: `Derived from ${entry.slice("package/".length)} of npm package @octokit/openapi ${version} by sandbox/github/openapi/extract.ts. Do not edit.`,
-    license: "MIT License, Copyright (c) 2020 Octokit contributors; GitHub's REST API description (github/rest-api-description) is MIT as well.",
+    license:
+      "MIT License, Copyright (c) 2020 Octokit contributors; GitHub's REST API description (github/rest-api-description) is MIT as well.",
     operations: operations as OperationsFile["operations"],
     schemas: closure(description, [...roots, "basic-error", "validation-error"]),
   };

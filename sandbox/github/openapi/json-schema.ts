@@ -71,6 +71,7 @@ function toLocalReference(reference: string): string {
 }
 
 function mapValues(value: Json, change: (item: Json) => Json): Json {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Error("a map of schemas was expected");
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new Error("a map of schemas was expected");
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(item)]));
 }
