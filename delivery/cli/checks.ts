@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { cacheDirectory } from "../../sandbox/paths.ts";
+import { dropBuildCaches } from "../../sandbox/toolchain/build.ts";
+import { engineModule } from "../../sandbox/toolchain/fingerprint.ts";
+import { provideGoTests } from "../../sandbox/toolchain/go-tests.ts";
+import type { Toolchain } from "../../sandbox/toolchain/provide.ts";
+import { UserError } from "../errors.ts";
+import { seconds, styled } from "./terminal.ts";
+
+/** The kinds of checks, in the order in which they run: the quick ones first. */
+export const checkKinds = ["lint", "types", "dead-code", "go", "unit", "e2e"] as const;
+export type CheckKind = (typeof checkKinds)[number];
+
+/** How many tests of a kind came out how. A tool without single tests counts as one. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface CheckContext {
+  readonly root: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly toolchain: Toolchain;
+  /** Test files for mocha; all of a kind when empty. */
+  readonly files: readonly string[];
+}
+
+/** Runs the kinds one after the other, each to its end, with their own output; later ones run even when an earlier one fails. */
+export async function runChecks(kinds: readonly CheckKind[], context: CheckContext): Promise<Count> {
+  let total: Count = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const kind of kinds) {
+    process.stdout.write(`\n${styled("bold", `== ${kind}`)}\n`);
+    const started = Date.now();
+    const count = await runCheck(kind, context);
+    lines.push(`${count.failed > 0 ? styled("red", "failed") : styled("green", "passed")}  ${kind}: ${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ""} (${seconds((Date.now() - started) / 1000)})`);
+    total = add(total, count);
+  }
+  process.stdout.write(`\n${lines.join("\n")}\n`);
+  return total;
+}
+
+function runCheck(kind: CheckKind, context: CheckContext): Promise<Count> {
+  switch (kind) {
+    case "lint":
+      return tool(context, "biome", ["check", "."]);
+    case "types":
+      return tool(context, "tsc", ["--noEmit"]);
+    case "dead-code":
+      return tool(context, "knip", []);
+    case "go":
+      return goTests(context);
+    case "unit":
+      return mocha(context, []);
+    case "e2e":
+      return mocha(context, ["--config", "test/e2e/.mocharc.json"]);
+  }
+}
+
+async function tool(context: CheckContext, name: string, args: readonly string[]): Promise<Count> {
+  const { code } = await stream(path.join(context.root, "node_modules", ".bin", name), args, context.root, context.env);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function mocha(context: CheckContext, args: readonly string[]): Promise<Count> {
+  const binary = path.join(context.root, "node_modules", ".bin", "mocha");
+  const files = context.files.flatMap((file) => ["--spec", file]);
+  const cache = context.toolchain.get("cache-server")?.file;
+  const { code, output } = await stream(binary, [...args, ...files], context.root, { ...context.env, ...(cache && { SLIPWAY_CACHE_BINARY: cache }) });
+  const count = countMocha(output);
+  // A run that ended before its summary (a crash while loading) has failed, whatever it counted.
+  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
+
+/** Reads the totals that mocha's spec reporter prints at the end. */
+export function countMocha(output: string): Count {
+  const read = (word: string) => Number([...output.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
+  return { passed: read("passing"), failed: read("failing"), skipped: read("pending") };
+}
+
+async function goTests(context: CheckContext): Promise<Count> {
+  const cache = cacheDirectory();
+  let total: Count = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    for (const test of await provideGoTests(cache)) {
+      process.stdout.write(`${test.package}\n`);
+      const { code, output } = await stream(test.binary, ["-test.v", "-test.timeout=5m"], path.join(engineModule, test.package), context.env, true);
+      const count = countGo(output);
+      if (code !== 0) process.stdout.write(output);
+      total = add(total, code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count);
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    return add(total, { passed: 0, failed: 1, skipped: 0 });
+  } finally {
+    dropBuildCaches(cache);
+  }
+  return total;
+}
+
+/** Reads the verdicts of `go test -v`; those of subtests are indented and count with their parent. */
+export function countGo(output: string): Count {
+  const read = (word: string) => [...output.matchAll(new RegExp(`^--- ${word}:`, "gm"))].length;
+  return { passed: read("PASS"), failed: read("FAIL"), skipped: read("SKIP") };
+}
+
+function add(one: Count, other: Count): Count {
+  return { passed: one.passed + other.passed, failed: one.failed + other.failed, skipped: one.skipped + other.skipped };
+}
+
+/** Runs a program, shows what it prints as it comes (unless `quiet`) and keeps it too. */
+function stream(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, quiet = false): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const take = (target: NodeJS.WriteStream) => (text: string) => {
+      output += text;
+      if (!quiet) target.write(text);
+    };
+    child.stdout.setEncoding("utf8").on("data", take(process.stdout));
+    child.stderr.setEncoding("utf8").on("data", take(process.stderr));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}

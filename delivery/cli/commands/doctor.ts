@@ -1,0 +1,85 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { sandboxStatus } from "../../../sandbox/index.ts";
+import { cacheDirectory, checkoutRoot } from "../../../sandbox/paths.ts";
+import { goVersion, requireGo } from "../../../sandbox/toolchain/go.ts";
+import { binDirectory } from "../../../sandbox/toolchain/links.ts";
+import { installedPulumi } from "../../../sandbox/toolchain/on-path.ts";
+import { type Part, partsFor, parts } from "../../../sandbox/toolchain/parts.ts";
+import { buildDiskBytes, checkRoom, measureRoom, type Room } from "../../../sandbox/toolchain/preflight.ts";
+import { inspectToolchain } from "../../../sandbox/toolchain/provide.ts";
+import { fetchChecksums } from "../../../sandbox/toolchain/release.ts";
+import { UserError } from "../../errors.ts";
+import { printJson, seconds, styled, table } from "../terminal.ts";
+
+/** One finding of the examination. */
+interface Finding {
+  readonly what: string;
+  readonly state: "ok" | "missing" | "warning";
+  readonly detail: string;
+  /** What it takes to get it, for what is missing. */
+  readonly cost?: string;
+}
+
+/** Adds `doctor`. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .summary("what is there, what is missing, and what each part would cost to get")
+    .description("Examine this machine. Nothing is installed or started. Exit 1 when something is missing that `setup` cannot get.")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => {
+      const findings = await examine();
+      if (options.json) printJson(findings);
+      else {
+        const mark = { ok: styled("green", "ok"), missing: styled("yellow", "missing"), warning: styled("red", "problem") };
+        process.stdout.write(`${table(findings.map(({ what, state, detail, cost }) => [mark[state], what, cost ? `${detail} (${cost})` : detail]))}\n`);
+      }
+      process.exitCode = findings.some(({ state }) => state === "warning") ? 1 : 0;
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  const cache = cacheDirectory();
+  const [pulumi, go, checksums, room] = [await installedPulumi(process.env, binDirectory(checkoutRoot)), await goVersion(), await fetchChecksums(), measureRoom(cache)];
+  const toolchain = await inspectToolchain(partsFor("local"), process.env, binDirectory(checkoutRoot));
+  const vendor = checksums !== undefined;
+  const findings: Finding[] = [
+    { what: "Node.js", state: "ok", detail: `${process.versions.node}, ${process.execPath}` },
+    pulumi ? { what: "pulumi on PATH", state: pulumi.problem ? "missing" : "ok", detail: pulumi.problem ?? `${pulumi.version}, ${pulumi.pulumi}` } : { what: "pulumi on PATH", state: "missing", detail: "not installed; Slipway brings its own" },
+    { what: "vendor's downloads", state: vendor ? "ok" : "missing", detail: vendor ? "reachable" : "out of reach; what is missing is built from source" },
+  ];
+  let building = 0;
+  for (const name of partsFor("local")) {
+    const located = toolchain.get(name);
+    if (!located && !vendor) building += 1;
+    findings.push(located ? { what: located.part.title, state: "ok", detail: `${located.origin}, ${located.file}` } : { what: parts[name].title, state: "missing", detail: vendor ? "would be downloaded" : "would be built", cost: cost(parts[name], vendor, room) });
+  }
+  if (building > 0) findings.push(...buildFindings(go, room, cache));
+  findings.push({ what: "cache folder", state: "ok", detail: cache });
+  for (const part of await sandboxStatus(checkoutRoot)) {
+    findings.push({ what: `sandbox: ${part.name}`, state: part.state === "running" ? "ok" : part.state === "stopped" ? "missing" : "warning", detail: part.state === "running" ? `127.0.0.1:${part.port ?? ""}` : part.detail || part.state, ...(part.state === "stopped" && { cost: "./slipway up starts it" }) });
+  }
+  return findings;
+}
+
+function buildFindings(go: string | undefined, room: Room, folder: string): Finding[] {
+  return [
+    judge("Go", go ?? "", () => requireGo(go)),
+    judge("disk and memory", `${(room.disk / 1024 ** 3).toFixed(0)} GiB free for a build that takes ${buildDiskBytes / 1024 ** 3}, ${(room.memory / 1024 ** 3).toFixed(0)} GiB memory, ${room.cores} cores`, () => checkRoom(room, path.resolve(folder))),
+  ];
+}
+
+function judge(what: string, detail: string, check: () => void): Finding {
+  try {
+    check();
+    return { what, state: "ok", detail };
+  } catch (error) {
+    if (error instanceof UserError) return { what, state: "warning", detail: error.message };
+    throw error;
+  }
+}
+
+function cost(part: Part, vendor: boolean, room: Room): string {
+  return vendor ? "a download" : `about ${seconds(part.buildSeconds / room.cores)} alone, less together`;
+}

@@ -1,0 +1,113 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { resetSandbox, sandboxLogs, sandboxStatus, startSandbox, stopSandbox } from "../../../sandbox/index.ts";
+import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { UsageError, UserError } from "../../errors.ts";
+import { runSteps } from "../progress.ts";
+import { readyToolchain } from "../ready.ts";
+import { printJson, printNote, styled, table } from "../terminal.ts";
+
+/** The parts of the sandbox, as the commands name them. */
+const partNames = ["postgres", "cache", "github", "inbox"] as const;
+type PartName = (typeof partNames)[number];
+
+/** Adds `sandbox start|stop|status|reset|logs`. */
+export function addSandboxCommand(program: Command): void {
+  const sandbox = program
+    .command("sandbox")
+    .summary("the local PostgreSQL, cache, GitHub and inbox: start, stop, status, reset, logs")
+    .description("The sandbox: everything that the dev stack needs, as processes of this machine, on 127.0.0.1 only.\nIts state is under .slipway/ of this checkout.");
+
+  sandbox
+    .command("start")
+    .description("Start what is not running; what runs stays as it is.")
+    .action(async () => {
+      await runSteps([
+        {
+          title: "Sandbox",
+          run: async (report) => {
+            const cacheBinary = (await readyToolchain(checkoutRoot, report)).get("cache-server")?.file;
+            await startSandbox({ root: checkoutRoot, ...(cacheBinary && { cacheBinary }), report: ({ part, phase }) => report(`${part}: ${phase}`) });
+            return "running";
+          },
+        },
+      ]);
+      await printStatus(false);
+    });
+
+  sandbox
+    .command("stop")
+    .description("Stop every part. Data stays.")
+    .action(async () => {
+      await stopSandbox(checkoutRoot);
+      printNote("the sandbox is stopped; its data stays (./slipway sandbox reset removes it)");
+    });
+
+  sandbox
+    .command("status")
+    .description("Show each part: whether it runs, where it listens, where its log is. Exit 1 when one is not healthy.")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => {
+      process.exitCode = (await printStatus(options.json ?? false)) ? 0 : 1;
+    });
+
+  sandbox
+    .command("reset")
+    .description("Stop the sandbox and remove the data of the named parts, or of all of them.")
+    .argument("[part...]", `one or more of ${partNames.join(", ")}`, collectPart, [])
+    .option("--yes", "do not ask")
+    .action(async (parts: PartName[], options: { yes?: boolean }) => {
+      const what = parts.length > 0 ? parts.join(", ") : "all parts, and the state of the stacks that live in it";
+      if (!options.yes) await confirm(`Remove the data of ${what}?`);
+      await resetSandbox(checkoutRoot, parts.length > 0 ? parts : undefined);
+      printNote(`removed: ${what}`);
+    });
+
+  sandbox
+    .command("logs")
+    .description("Print the log of a part.")
+    .argument("<part>", `one of ${partNames.join(", ")}, supervisor`, parseLogPart)
+    .option("-n, --lines <count>", "how many of the last lines", parseCount, 50)
+    .option("-f, --follow", "go on as lines come")
+    .action(async (part: PartName | "supervisor", options: { lines: number; follow?: boolean }) => {
+      for await (const line of sandboxLogs(checkoutRoot, part, { lines: options.lines, follow: options.follow ?? false })) process.stdout.write(`${line}\n`);
+    });
+}
+
+/** @returns whether every part is healthy */
+async function printStatus(json: boolean): Promise<boolean> {
+  const parts = await sandboxStatus(checkoutRoot);
+  if (json) printJson(parts);
+  else {
+    const color = { running: "green", stopped: "gray", unhealthy: "red" } as const;
+    process.stdout.write(`${table(parts.map((part) => [part.name, styled(color[part.state], part.state), part.port ? `127.0.0.1:${part.port}` : "", part.detail]))}\n`);
+  }
+  return parts.every((part) => part.state === "running");
+}
+
+function isPart(value: string): value is PartName {
+  return (partNames as readonly string[]).includes(value);
+}
+
+function collectPart(value: string, previous: PartName[]): PartName[] {
+  if (!isPart(value)) throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}.`);
+  return [...previous, value];
+}
+
+function parseLogPart(value: string): PartName | "supervisor" {
+  if (value !== "supervisor" && !isPart(value)) throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}, supervisor.`);
+  return value;
+}
+
+function parseCount(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It takes a whole number.");
+  return Number(value);
+}
+
+async function confirm(question: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new UsageError(`${question}\n  This is not a terminal: add --yes if you are sure.`);
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`${question} [y/N] `);
+  lines.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("Nothing was removed.");
+}

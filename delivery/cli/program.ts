@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEnvCommand } from "./commands/env.ts";
+import { addSandboxCommand } from "./commands/sandbox.ts";
+import { addSetupCommand } from "./commands/setup.ts";
+import { addStackCommands } from "./commands/stack.ts";
+import { addTestCommand } from "./commands/test.ts";
+
+/** The whole command line of `./slipway`, without running anything. */
+export function createProgram(): Command {
+  const program = new Command("slipway")
+    .description("Takes a web application from a laptop to production: Pulumi stacks, migrations, feature flags, policy.")
+    .version(version(), "-V, --version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .showHelpAfterError("(./slipway --help shows all commands)")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .enablePositionalOptions()
+    .exitOverride();
+  program.addHelpText(
+    "after",
+    "\nThe two commands that do all the set-up on a fresh machine:\n  ./slipway up dev   installs what is missing, starts the sandbox, runs `pulumi up` on the dev stack\n  ./slipway test     installs what is missing, runs every test\n\nExit codes: 0 done, 1 refused or failed, 2 wrong use, 3 a gate says not now.",
+  );
+  addStackCommands(program);
+  addTestCommand(program);
+  addSetupCommand(program);
+  addEnvCommand(program);
+  addSandboxCommand(program);
+  addDoctorCommand(program);
+  addCompletionCommand(program);
+  inheritManners(program);
+  return program;
+}
+
+/** Subcommands report wrong use the way the top one does. */
+function inheritManners(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritManners(child);
+  }
+}
+
+function version(): string {
+  const file = path.join(import.meta.dirname, "..", "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,52 @@
+import { Listr } from "listr2";
+
+/** Reports what a step is doing now: a short line that replaces the one before. */
+export type Report = (text: string) => void;
+
+/** One step of a longer piece of work. */
+export interface Step {
+  readonly title: string;
+  /** Does the step; the answer, if any, is shown beside the title when it is done. */
+  run(report: Report): Promise<string | undefined>;
+}
+
+/** At most so often is a line of progress written where lines cannot be replaced (CI), in milliseconds. */
+const plainInterval = 15_000;
+
+/**
+ * Runs steps one after the other and shows how far they are: live on a terminal, plain lines in CI and pipes, nothing with
+ * `quiet`. All of it goes to standard error.
+ */
+export async function runSteps(steps: readonly Step[], options: { readonly quiet?: boolean } = {}): Promise<void> {
+  if (options.quiet) {
+    for (const step of steps) await step.run(() => {});
+    return;
+  }
+  if (!process.stderr.isTTY || process.env.CI) return runPlainly(steps);
+  const list = new Listr([], { exitOnError: true, renderer: "default", rendererOptions: { showErrorMessage: false }, registerSignalListeners: false });
+  for (const step of steps) {
+    list.add({
+      title: step.title,
+      task: async (_context, task) => {
+        const result = await step.run((text) => {
+          task.output = text;
+        });
+        if (result) task.title = `${step.title}: ${result}`;
+      },
+    });
+  }
+  await list.run();
+}
+
+async function runPlainly(steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    let last = Date.now();
+    const write = (text: string) => process.stderr.write(`slipway: ${step.title}: ${text}\n`);
+    const result = await step.run((text) => {
+      if (Date.now() - last < plainInterval) return;
+      last = Date.now();
+      write(text);
+    });
+    write(result ?? "done");
+  }
+}

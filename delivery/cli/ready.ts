@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startSandbox } from "../../sandbox/index.ts";
+import { linkToolchain, binDirectory } from "../../sandbox/toolchain/links.ts";
+import { partsFor } from "../../sandbox/toolchain/parts.ts";
+import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
+import { UserError } from "../errors.ts";
+import { childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
+import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
+import { settleInterruptedRun } from "./engine/interrupted.ts";
+import { runQuietly } from "./engine/run.ts";
+import { stackExists } from "./engine/stacks.ts";
+import { type Report, runSteps, type Step } from "./progress.ts";
+import { seconds } from "./terminal.ts";
+
+/** How long another run on the same stack is waited for, in milliseconds. */
+const lockPatience = 15 * 60_000;
+
+/** What a command needs before it can call the engine. */
+export interface Ready {
+  readonly toolchain: Toolchain;
+  /** Environment for `pulumi` and everything below it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What is to be made ready. */
+export interface ReadyOptions {
+  readonly root: string;
+  /** Use the embedded endpoints and backend; false leaves the caller's cloud settings as they are. */
+  readonly sandbox: boolean;
+  /** The stack that the engine is going to work on. */
+  readonly stack?: string;
+  /** No progress display. */
+  readonly quiet?: boolean;
+  /** Steps to take before anything is fetched or started, such as the check of settings. */
+  readonly before?: readonly Step[];
+}
+
+/** Makes the toolchain, the sandbox and the stack ready, with progress; what is ready already takes a moment only. */
+export async function makeReady(options: ReadyOptions): Promise<Ready> {
+  const { root } = options;
+  let toolchain: Toolchain = new Map();
+  const env = () => childEnvironment({ ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root) : {}) }, options.sandbox);
+  const steps: Step[] = [
+    ...(options.before ?? []),
+    {
+      title: "Toolchain",
+      run: async (report) => {
+        toolchain = await readyToolchain(root, report);
+        return describeToolchain(toolchain);
+      },
+    },
+  ];
+  if (options.sandbox) {
+    steps.push({
+      title: "Sandbox",
+      run: async (report) => {
+        const cacheBinary = toolchain.get("cache-server")?.file;
+        await startSandbox({ root, ...(cacheBinary && { cacheBinary }), report: (event) => report(`${event.part}: ${event.phase}${event.detail ? ` (${event.detail})` : ""}`) });
+        return "PostgreSQL, cache, GitHub and inbox are running";
+      },
+    });
+    const { stack } = options;
+    if (stack) steps.push({ title: `Stack ${stack}`, run: (report) => readyStack(root, stack, env(), report) });
+  }
+  await runSteps(steps, options.quiet ? { quiet: true } : {});
+  return { toolchain, env: env() };
+}
+
+/** Provides the programs and links them into the checkout. */
+export async function readyToolchain(root: string, report: Report): Promise<Toolchain> {
+  const toolchain = await provideToolchain(partsFor("local"), (event) => report(describeEvent(event)), process.env, binDirectory(root));
+  linkToolchain(toolchain, root);
+  return toolchain;
+}
+
+/** What the toolchain is and where it came from, in a few words. */
+export function describeToolchain(toolchain: Toolchain): string {
+  const engine = toolchain.get("engine");
+  const origin = { path: "on PATH", release: "the vendor's release", built: "built here", "user's plugins": "installed" }[engine?.origin ?? "built"];
+  return `${engine?.part.title ?? "engine"}, ${origin}`;
+}
+
+function describeEvent(event: ToolchainEvent): string {
+  switch (event.kind) {
+    case "waiting":
+      return "another ./slipway is installing the toolchain; waiting for it";
+    case "downloading": {
+      const share = event.total > 0 ? ` ${Math.floor((100 * event.received) / event.total)} %` : "";
+      return `fetching ${event.what} from the vendor${share}`;
+    }
+    case "building": {
+      const { phase, done, total, elapsed } = event.progress;
+      if (phase === "fetching modules") return `engine from source (once per machine, about 8 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
+      return `engine from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
+    }
+  }
+}
+
+/** Once a good part is done, the rest is foretold from it. */
+function remaining(done: number, total: number, elapsed: number): string {
+  return total > 0 && done > total / 10 ? `, about ${seconds((elapsed * (total - done)) / done)} left` : "";
+}
+
+async function readyStack(root: string, stack: string, env: NodeJS.ProcessEnv, report: Report): Promise<string> {
+  const notes: string[] = [];
+  const removed = await waitForLock(root, stack, report);
+  if (removed > 0) notes.push("freed the lock of a run that was ended by force");
+  if (!stackExists(root, stack)) {
+    report("creating it in the sandbox's backend");
+    const result = await runQuietly("pulumi", ["stack", "init", stack, "--no-select"], { cwd: root, env });
+    if (result.code !== 0) throw new UserError(`The stack ${stack} could not be created:\n  ${result.stderr.trim() || result.stdout.trim()}`);
+    notes.push("created");
+  }
+  const pending = pendingOperations(root, stack);
+  if (pending.length > 0) notes.push(await settleInterruptedRun({ root, stack, env, pending, report }));
+  return notes.join("; ") || "ready";
+}
+
+/** Waits while another run works on the stack, and clears away what runs that were ended by force left locked. */
+async function waitForLock(root: string, stack: string, report: Report): Promise<number> {
+  const deadline = Date.now() + lockPatience;
+  for (;;) {
+    const { holder, removed } = clearStaleLocks(root, stack);
+    if (!holder) return removed;
+    if (Date.now() > deadline) {
+      throw new UserError(`Another pulumi (process ${holder.pid}, since ${holder.since}) works on ${stack}.\n  Wait for it to end, or end it, and try again.`);
+    }
+    report(`another pulumi (process ${holder.pid}) works on ${stack}; waiting for it to end`);
+    await sleep(500);
+  }
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Part } from "./parts.ts";
+import type { Target } from "./platform.ts";
+
+/** Where the Go module of the toolchain lies. */
+export const engineModule = path.join(import.meta.dirname, "engine");
+
+/** Flags of every `go build`: another set would compile everything a second time. */
+export const buildFlags: readonly string[] = ["-trimpath", "-buildvcs=false"];
+
+/** Linker flags: no debug information, and the version that the CLI prints. */
+export function linkerFlags(pulumiVersion: string): string {
+  return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`;
+}
+
+/**
+ * A short name for what a part is built from: the module's pinned dependencies, its own sources, the flags and the target.
+ * Two checkouts with the same sources share one build; a changed source is built anew.
+ */
+export function fingerprint(part: Part, target: Target, module: string = engineModule): string {
+  const hash = createHash("sha256");
+  hash.update(`${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version)}\n`);
+  for (const file of ["go.mod", "go.sum", ...part.sources.flatMap((folder) => sourceFiles(module, folder))]) {
+    hash.update(`${file}\0`).update(readFileSync(path.join(module, file))).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Files below a folder that end up in a program: tests and their data do not. */
+function sourceFiles(module: string, folder: string): string[] {
+  return readdirSync(path.join(module, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go") && !entry.parentPath.includes("testdata"))
+    .map((entry) => path.relative(module, path.join(entry.parentPath, entry.name)))
+    .sort();
+}

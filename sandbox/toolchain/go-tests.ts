@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { UserError } from "../../delivery/errors.ts";
+import { engineModule, buildFlags } from "./fingerprint.ts";
+import { goEnvironment, goVersion, requireGo } from "./go.ts";
+import { withMachineLock } from "./machine-lock.ts";
+
+const run = promisify(execFile);
+
+/** The compiled tests of one Go package. */
+export interface GoTest {
+  /** Package folder below the module, for instance `internal/host`. */
+  readonly package: string;
+  readonly binary: string;
+}
+
+/**
+ * The tests of our own Go packages, compiled. Like the programs they are kept in the cache by the content of all sources, so
+ * that running them again compiles nothing.
+ * @throws UserError when Go is missing or a test does not compile
+ */
+export async function provideGoTests(cache: string): Promise<GoTest[]> {
+  const packages = testedPackages();
+  const folder = path.join(cache, "toolchain", `go-tests-${sourcesHash()}`);
+  const tests = () => packages.map((name) => ({ package: name, binary: path.join(folder, binaryName(name)) }));
+  if (existsSync(folder)) return tests();
+  return withMachineLock(path.join(cache, "toolchain", "install.lock"), async () => {
+    if (existsSync(folder)) return tests();
+    requireGo(await goVersion());
+    const work = `${folder}.part`;
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    for (const name of packages) {
+      const args = ["test", "-c", "-vet=off", ...buildFlags, "-ldflags", "-s -w", "-o", path.join(work, binaryName(name)), `./${name}`];
+      try {
+        await run("go", args, { cwd: engineModule, env: goEnvironment(cache), maxBuffer: 16 * 1024 * 1024 });
+      } catch (error) {
+        throw new UserError(`The tests of ${name} do not compile:\n  ${(error as { stderr?: string }).stderr?.trim() ?? String(error)}`, { cause: error });
+      }
+    }
+    renameSync(work, folder);
+    return tests();
+  });
+}
+
+/** Packages of ours that have tests. */
+function testedPackages(): string[] {
+  const files = ["cmd", "internal"].filter((folder) => existsSync(path.join(engineModule, folder))).flatMap((folder) => goFiles(folder));
+  return [...new Set(files.filter((file) => file.endsWith("_test.go")).map((file) => path.dirname(file)))].sort();
+}
+
+function sourcesHash(): string {
+  const hash = createHash("sha256");
+  for (const file of ["go.mod", "go.sum", ...goFiles("cmd"), ...goFiles("internal")]) {
+    hash.update(`${file}\0`).update(readFileSync(path.join(engineModule, file))).update("\0");
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function goFiles(folder: string): string[] {
+  const start = path.join(engineModule, folder);
+  if (!existsSync(start)) return [];
+  return readdirSync(start, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(engineModule, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function binaryName(name: string): string {
+  return `${name.replaceAll("/", "-")}.test`;
+}

@@ -1,0 +1,104 @@
+import type { Target } from "./platform.ts";
+
+/** Version of the Pulumi CLI and its Node SDK; the same in package.json and engine/go.mod (a test compares). */
+export const pulumiVersion = "3.256.0";
+
+/** The oldest `pulumi` on PATH that will do: `preview --output json` and today's plugin protocol came with 3.246. */
+export const oldestPulumi = "3.246.0";
+
+/** A name of a part of the toolchain. */
+export type PartName = "engine" | "language-host" | "dynamic-provider" | "random" | "github" | "cache-server";
+
+/** One program that Slipway needs and a bare machine lacks. */
+export interface Part {
+  readonly name: PartName;
+  /** What a user sees in `doctor` and in the progress display. */
+  readonly title: string;
+  readonly version: string;
+  /** File name of the program. */
+  readonly binary: string;
+  /** Go package in `engine/` that builds it. */
+  readonly goPackage: string;
+  /** Folders of `engine/` whose content is part of the program, besides go.mod and go.sum. */
+  readonly sources: readonly string[];
+  /** Set for a resource plugin: where it is found as `resource-<plugin>-v<version>`. */
+  readonly plugin?: string;
+  /** Programs on PATH that do the same (looked up in this order). */
+  readonly onPath?: readonly string[];
+  /** Processor seconds to compile it alone with empty caches, measured on amd64 (docs/sandbox.md says when). */
+  readonly buildSeconds: number;
+}
+
+/** Every part, in the order in which they are shown. */
+export const parts: Readonly<Record<PartName, Part>> = {
+  engine: {
+    name: "engine",
+    title: `Pulumi CLI ${pulumiVersion}`,
+    version: pulumiVersion,
+    binary: "pulumi",
+    goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    sources: [],
+    buildSeconds: 525,
+  },
+  "language-host": {
+    name: "language-host",
+    title: "Node.js language host",
+    version: pulumiVersion,
+    binary: "pulumi-language-nodejs",
+    goPackage: "./cmd/pulumi-language-nodejs",
+    sources: ["cmd/pulumi-language-nodejs", "internal"],
+    buildSeconds: 75,
+  },
+  "dynamic-provider": {
+    name: "dynamic-provider",
+    title: "dynamic-provider launcher",
+    version: pulumiVersion,
+    binary: "pulumi-resource-pulumi-nodejs",
+    goPackage: "./cmd/pulumi-resource-pulumi-nodejs",
+    sources: ["cmd/pulumi-resource-pulumi-nodejs", "internal"],
+    buildSeconds: 10,
+  },
+  random: {
+    name: "random",
+    title: "plugin random 4.21.2",
+    version: "4.21.2",
+    binary: "pulumi-resource-random",
+    goPackage: "./cmd/pulumi-resource-random",
+    sources: ["cmd/pulumi-resource-random", "random-shim"],
+    plugin: "random",
+    buildSeconds: 333,
+  },
+  github: {
+    name: "github",
+    title: "plugin github 6.15.0",
+    version: "6.15.0",
+    binary: "pulumi-resource-github",
+    goPackage: "./cmd/pulumi-resource-github",
+    sources: ["cmd/pulumi-resource-github"],
+    plugin: "github",
+    buildSeconds: 340,
+  },
+  "cache-server": {
+    name: "cache-server",
+    title: "cache server (Redis protocol)",
+    version: "1.0.0",
+    binary: "slipway-cache",
+    goPackage: "./cmd/slipway-cache",
+    sources: ["cmd/slipway-cache"],
+    onPath: ["valkey-server", "redis-server"],
+    buildSeconds: 20,
+  },
+};
+
+/** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
+export const engineParts = ["engine", "language-host", "dynamic-provider"] as const satisfies readonly PartName[];
+
+/** What a stack on this platform needs. Later platforms add their plugins here. */
+export function partsFor(_platform: "local"): readonly PartName[] {
+  return ["engine", "language-host", "dynamic-provider", "random", "github", "cache-server"];
+}
+
+/** File name of the vendor's release of the CLI for a target, as get.pulumi.com names it. */
+export function releaseArchive(target: Target): string {
+  return `pulumi-v${pulumiVersion}-${target.os}-${target.arch === "amd64" ? "x64" : target.arch}.tar.gz`;
+}
