@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { flag, slug, text, whole } from "./fields.ts";
+
+/*
+ * The groups of settings that describe the application, its flags and its repository. Every field has a description ("what it
+ * is"), which error messages and the editor show. Rules that concern several fields are in rules/.
+ */
+
+const cpuQuantity = text(/^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$/, "a CPU quantity such as 250m or 1");
+const memoryQuantity = text(/^[0-9]+(Mi|Gi)$/, "a memory quantity such as 512Mi or 1Gi");
+const resourceAmounts = z.strictObject({
+  cpu: cpuQuantity.meta({ description: "CPU, in cores or thousandths of one", examples: ["250m"] }),
+  memory: memoryQuantity.meta({ description: "memory", examples: ["512Mi"] }),
+});
+
+/** One service of the application: the backend or the frontend. */
+export const serviceSection = z.strictObject({
+  port: whole(1, 65535).meta({ description: "the port that the service listens on", examples: [8000] }),
+  healthPath: text(/^\/\S*$/, "a path such as /health")
+    .default("/")
+    .meta({ description: "the path that answers 200 when the service is well", examples: ["/health"] }),
+  paths: z
+    .array(text(/^\/\S*$/, "a path pattern such as /api/*"))
+    .max(5)
+    .default([])
+    .meta({
+      description: "which paths of a shared host go to this service; a load balancer rule holds five",
+      examples: [["/api/*"]],
+    }),
+  fargate: z
+    .strictObject({
+      cpu: whole(256, 16384).meta({ description: "CPU units, 1024 to a core", examples: [256] }),
+      memoryMiB: whole(512, 122880).meta({ description: "memory in MiB", examples: [512] }),
+    })
+    .meta({ description: "the size of one task on ECS Fargate" })
+    .optional(),
+  pod: z
+    .strictObject({ requests: resourceAmounts, limits: resourceAmounts })
+    .meta({ description: "the size of one pod on Kubernetes" })
+    .optional(),
+  scaling: z
+    .strictObject({
+      minimum: whole(1, 100)
+        .default(1)
+        .meta({ description: "copies that always run", examples: [1] }),
+      maximum: whole(1, 100)
+        .default(1)
+        .meta({ description: "copies at most", examples: [4] }),
+      cpuPercent: whole(10, 95)
+        .default(70)
+        .meta({ description: "the CPU use that adds a copy, in percent", examples: [70] }),
+      memoryPercent: whole(10, 95)
+        .default(80)
+        .meta({ description: "the memory use that adds a copy, in percent", examples: [80] }),
+    })
+    .prefault({})
+    .meta({ description: "how many copies run" }),
+});
+
+export const servicesSection = z.strictObject({
+  backend: serviceSection.meta({ description: "the API" }),
+  frontend: serviceSection.meta({ description: "the web application" }),
+});
+
+/** A feature environment, `pr-<number>`. */
+export const featureSection = z.strictObject({
+  timeToLiveHours: whole(1, 336)
+    .default(72)
+    .meta({
+      description: "after how many hours an idle feature environment is destroyed",
+      examples: [72],
+    }),
+});
+
+const teamSlug = slug("a team's slug such as qa-lead");
+
+/** One environment of the GitHub repository, as settings declare it. */
+export const gitHubEnvironmentSection = z.strictObject({
+  reviewers: z
+    .array(teamSlug)
+    .min(1)
+    .max(6)
+    .meta({
+      description: "the teams of which one member must approve a deployment, 1 to 6",
+      examples: [["team-lead"]],
+    }),
+  preventSelfReview: flag("whether who started a deployment is kept from approving it").default(true),
+  waitMinutes: whole(0, 43200)
+    .default(0)
+    .meta({ description: "minutes that a deployment waits before it starts", examples: [0] }),
+  branches: z
+    .array(text(/^[^\s~^:\\]{1,255}$/, "a branch pattern such as release/*"))
+    .default([])
+    .meta({ description: "the branches that may deploy; * does not cross a slash", examples: [["develop"]] }),
+  tags: z
+    .array(text(/^[^\s~^:\\]{1,255}$/, "a tag pattern such as v*"))
+    .default([])
+    .meta({ description: "the tags that may deploy", examples: [["v*"]] }),
+  protectedBranches: flag("whether every protected branch may deploy, instead of branches and tags").default(false),
+  variables: z
+    .record(
+      text(
+        /^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/,
+        "upper-case letters, digits and underscores, not starting with GITHUB_ or a digit",
+      ),
+      z.string("text in quotes").max(48_000, "text of at most 48000 characters"),
+    )
+    .default({})
+    .meta({ description: "facts that workflows read as vars.<NAME>; no secrets" }),
+});
+
+/** The GitHub repository and this stack's environments in it. */
+export const gitHubSection = z.strictObject({
+  owner: text(/^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}$/, "an organization's name such as teamflow").meta({
+    description: "the organization that owns the repository",
+    examples: ["teamflow"],
+  }),
+  repository: text(/^[A-Za-z0-9._-]{1,100}$/, "a repository's name without its owner").meta({
+    description: "the repository's name, without its owner",
+    examples: ["teamflow"],
+  }),
+  createRepository: flag("whether the stack creates the repository, for a first try; else it must exist").default(
+    false,
+  ),
+  createTeams: flag("whether the stack creates the reviewing teams, for a first try; else they must exist").default(
+    false,
+  ),
+  environments: z
+    .record(text(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/, "an environment's name such as dev"), gitHubEnvironmentSection)
+    .default({})
+    .meta({ description: "the environments of the repository that this stack owns, by name" }),
+});
+
+/** What a stack changes in the flags that delivery/flags.yaml declares. */
+export const flagsSection = z.record(
+  text(/^[a-z][a-z0-9_]{0,62}$/, "a flag's name: lower-case letters, digits and underscores"),
+  z.strictObject({
+    enabled: flag("whether the flag is on").optional(),
+    rollout: whole(0, 100)
+      .meta({ description: "the share of users that see the feature, in percent", examples: [50] })
+      .optional(),
+  }),
+);

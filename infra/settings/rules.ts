@@ -1,0 +1,41 @@
+import type { Problem } from "./problems.ts";
+import { cachesHaveAStandby, databaseNamesAreFree, databaseWindowsWork, storageMayGrow } from "./rules/database.ts";
+import { gitHubEnvironmentsWork } from "./rules/github.ts";
+import { hostsLieInZone, subnetsFitNetwork, zonesLieInRegion } from "./rules/network.ts";
+import { environmentRequirements } from "./rules/requirements.ts";
+import type { Rule, RuleInput } from "./rules/rule.ts";
+import { fargateSizesExist, portsDiffer, scalingIsARange, servicesFitPlatform } from "./rules/services.ts";
+import {
+  featureBelongsToFeature,
+  groupsFitPlatform,
+  localDatabaseHasOnlyAName,
+  platformFitsEnvironment,
+  stackStandsForEnvironment,
+} from "./rules/stack.ts";
+
+/** All rules that concern several settings, in the order in which their problems are told. */
+const rules: readonly Rule[] = [
+  stackStandsForEnvironment,
+  platformFitsEnvironment,
+  groupsFitPlatform,
+  localDatabaseHasOnlyAName,
+  featureBelongsToFeature,
+  servicesFitPlatform,
+  portsDiffer,
+  scalingIsARange,
+  fargateSizesExist,
+  zonesLieInRegion,
+  subnetsFitNetwork,
+  databaseNamesAreFree,
+  storageMayGrow,
+  databaseWindowsWork,
+  cachesHaveAStandby,
+  hostsLieInZone,
+  gitHubEnvironmentsWork,
+  environmentRequirements,
+];
+
+/** All problems that the rules find. */
+export function checkRules(input: RuleInput): Problem[] {
+  return rules.flatMap((rule) => rule(input));
+}
