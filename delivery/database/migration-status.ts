@@ -48,7 +48,7 @@ export function compareMigrations(
 ): MigrationStatus {
   const byName = new Map(migrations.map((migration) => [migration.name, migration]));
   const recorded = new Set(applied.map(({ name }) => name));
-  const last = applied.reduce((highest, { name }) => (name > highest ? name : highest), "");
+  const last = [...recorded].sort().at(-1) ?? "";
   const pending = migrations.filter(({ name }) => !recorded.has(name)).map(({ name }) => name);
   return {
     applied,
