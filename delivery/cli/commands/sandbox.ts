@@ -1,14 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { resetSandbox, sandboxLogs, sandboxStatus, startSandbox, stopSandbox } from "../../../sandbox/index.ts";
+import { type PartName, partNames, resetSandbox, sandboxLogs, sandboxStatus, startSandbox, stopSandbox } from "../../../sandbox/index.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UsageError, UserError } from "../../errors.ts";
 import { runSteps } from "../progress.ts";
 import { readyToolchain } from "../ready.ts";
 import { printJson, printNote, styled, table } from "../terminal.ts";
-
-/** The parts of the sandbox, as the commands name them. */
-const partNames = ["postgres", "cache", "github", "inbox"] as const;
-type PartName = (typeof partNames)[number];
 
 /** Adds `sandbox start|stop|status|reset|logs`. */
 export function addSandboxCommand(program: Command): void {
