@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import path from "node:path";
+import { SandboxError } from "../errors.ts";
+import type { Layout } from "../layout.ts";
+import { openDirectory, readIfPresent, writeAtomically } from "../system/files.ts";
+import { waitForLock } from "../system/lock.ts";
+
+/**
+ * Where root keeps PostgreSQL when its unprivileged account cannot reach the checkout: a copy of the binaries for all
+ * checkouts, and one folder ("home") per checkout, named after the checkout's id, with the checkout's path in it.
+ */
+export const serviceDirectory = "/var/lib/slipway";
+
+const ownerFile = "checkout";
+
+/** Makes an empty home for a checkout. What an earlier checkout at the same path left there is removed. */
+export function makeHome(layout: Layout): string {
+  const usual = path.join(serviceDirectory, layout.id);
+  const owner = ownerOf(usual);
+  const occupied = owner !== undefined && owner !== layout.root && pointsTo(owner, usual);
+  const home = occupied ? `${usual}-${randomBytes(3).toString("hex")}` : usual;
+  openDirectory(serviceDirectory);
+  rmSync(home, { recursive: true, force: true });
+  openDirectory(home);
+  writeAtomically(path.join(home, ownerFile), layout.root);
+  return home;
+}
+
+/**
+ * Makes a home belong to the checkout that links to it: true also for a checkout that was moved, false for a copy of
+ * one that is still there.
+ */
+export function claimHome(home: string, layout: Layout): boolean {
+  const owner = ownerOf(home);
+  if (owner === layout.root) return true;
+  if (owner === undefined || pointsTo(owner, home)) return false;
+  writeAtomically(path.join(home, ownerFile), layout.root);
+  return true;
+}
+
+/** Removes a home, and the shared binaries with the last one. */
+export async function removeHome(home: string): Promise<void> {
+  await exclusively(() => {
+    rmSync(home, { recursive: true, force: true });
+    const others = readdirSync(serviceDirectory).filter(
+      (entry) => ownerOf(path.join(serviceDirectory, entry)) !== undefined,
+    );
+    if (others.length > 0) return;
+    for (const entry of readdirSync(serviceDirectory)) {
+      if (entry.startsWith("postgresql-")) rmSync(path.join(serviceDirectory, entry), { recursive: true, force: true });
+    }
+  });
+}
+
+/** Does something with the shared folder while no other checkout does. */
+export async function exclusively<Result>(action: () => Result | Promise<Result>): Promise<Result> {
+  openDirectory(serviceDirectory);
+  const lock = await waitForLock(path.join(serviceDirectory, "lock"), 120_000);
+  if (!lock) {
+    throw new SandboxError({
+      what: "Another checkout keeps the shared folder locked.",
+      where: serviceDirectory,
+      remedy: "Wait for it to finish, then run the command again.",
+    });
+  }
+  try {
+    return await action();
+  } finally {
+    lock.release();
+  }
+}
+
+function ownerOf(home: string): string | undefined {
+  return readIfPresent(path.join(home, ownerFile));
+}
+
+function pointsTo(root: string, home: string): boolean {
+  const pointer = path.join(root, ".slipway", "sandbox", "postgres");
+  try {
+    return existsSync(root) && path.dirname(readlinkSync(pointer)) === home;
+  } catch {
+    return false;
+  }
+}
