@@ -1,0 +1,21 @@
+import { flagFilePath, readFlagFile, resolveFlags } from "../delivery/flags/file.ts";
+import type { FlagEnvironment } from "../delivery/flags/flag.ts";
+import { linesOf } from "../delivery/flags/provider.ts";
+
+export interface FlagSetPlanOptions {
+  readonly environment: FlagEnvironment;
+  /** `slipway:flags` of the stack's settings. */
+  readonly overrides: unknown;
+  /** The stack's settings file, for errors. */
+  readonly overridesFile: string;
+  /** The declared flags. @default delivery/flags.yaml */
+  readonly file?: string;
+}
+
+/**
+ * One readable line and one text for each flag of an environment.
+ * @throws UserError with every problem of the flag file or of the overrides.
+ */
+export function planFlagSet({ environment, overrides, overridesFile, file = flagFilePath }: FlagSetPlanOptions) {
+  return linesOf(resolveFlags(readFlagFile(file), environment, overrides, overridesFile));
+}

@@ -1,0 +1,86 @@
+import path from "node:path";
+import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
+import { UserError } from "../errors.ts";
+import { isMissingDatabase } from "./connection.ts";
+import { readMigrations } from "./migrations.ts";
+import { status, up } from "./migrator.ts";
+import type { DatabaseReference } from "./reference.ts";
+
+/** The inputs of the dynamic resource `Migrations`; `components/database-migrations.ts` makes them. */
+export interface MigrationsInputs {
+  readonly version: number;
+  readonly implementation: string;
+  readonly database: DatabaseReference;
+  /** Checksum by name: a new migration is one new line in a preview. After a refresh: what the database has. */
+  readonly migrations: Readonly<Record<string, string>>;
+}
+
+export interface MigrationsOutputs extends MigrationsInputs {
+  /** The names of what is applied, in order. */
+  readonly applied: readonly string[];
+}
+
+type Implementation = DynamicImplementation<MigrationsInputs, MigrationsOutputs>;
+
+const directory = path.resolve(import.meta.dirname, "..", "..", "migrations");
+
+/** Refuses at preview time what `up` would refuse later: an applied file that was changed. */
+export const check: NonNullable<Implementation["check"]> = async (olds, news) => {
+  const failures = Object.entries(news.migrations)
+    .filter(([name, checksum]) => (olds.migrations?.[name] ?? checksum) !== checksum)
+    .map(([name]) => ({
+      property: `migrations.${name}`,
+      reason:
+        `migrations/${name}.up.sql was changed after it was applied (applied ${olds.migrations?.[name]}, now ${news.migrations[name]}). ` +
+        "Put the file back as it was (git log shows it) and write the change as a new migration.",
+    }));
+  return { inputs: news, failures };
+};
+
+export const diff: Implementation["diff"] = async (_id, olds, news) => {
+  const changed = changedInputs(olds, news, ["version", "implementation", "database", "migrations"]);
+  return { changes: changed.length > 0, replaces: changed.includes("database") ? ["database"] : [] };
+};
+
+export const create: Implementation["create"] = async (inputs) => ({
+  id: `migrations of ${inputs.database.database}`,
+  outs: await migrate(inputs),
+});
+
+export const read: Implementation["read"] = async (id, props) => {
+  try {
+    const { applied } = await status(props.database, readMigrations(directory));
+    const migrations = Object.fromEntries(applied.map(({ name, checksum }) => [name, checksum]));
+    const { applied: _, ...inputs } = { ...props, migrations };
+    return { id, props: { ...inputs, applied: applied.map(({ name }) => name) }, inputs };
+  } catch (error) {
+    if (isMissingDatabase(error)) return gone;
+    throw error;
+  }
+};
+
+export const update: Implementation["update"] = async (_id, _olds, news) => ({ outs: await migrate(news) });
+
+/**
+ * Leaves schema and data as they are. A destroy drops the database with all there is, or is asked to leave it; in neither case
+ * would running every down migration first do any good, and in the second it would take the application's data away.
+ * `./slipway db rollback` is the command that goes back.
+ */
+const remove: Implementation["delete"] = async () => {};
+
+export { remove as delete };
+
+async function migrate(inputs: MigrationsInputs): Promise<MigrationsOutputs> {
+  const migrations = readMigrations(directory);
+  const planned = Object.entries(inputs.migrations);
+  const differs =
+    migrations.length !== planned.length ||
+    migrations.some(({ name, checksum }) => inputs.migrations[name] !== checksum);
+  if (differs)
+    throw new UserError(
+      "The files in migrations/ changed while the update ran; nothing was migrated.\n  Run it again.",
+    );
+  await up(inputs.database, migrations);
+  const { applied } = await status(inputs.database, migrations);
+  return { ...inputs, applied: applied.map(({ name }) => name) };
+}
