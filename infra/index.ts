@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../delivery/errors.ts";
+import { dev } from "../stacks/dev.ts";
+import { readConfig } from "./config.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+
+/** A stack: builds everything from its settings and answers with its outputs. */
+type Stack = (settings: Settings) => pulumi.Inputs;
+
+/** What this version builds, by platform. */
+const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: dev };
+
+/**
+ * The program: reads the stack's settings, runs the stack's function, hands its outputs to the engine.
+ * @throws pulumi.RunError with one message, before the first resource, when the settings are wrong
+ */
+export default function program(): pulumi.Inputs {
+  try {
+    const { raw, encrypted } = readConfig();
+    const settings = parseSettings(pulumi.getStack(), raw, encrypted);
+    return stackFor(settings)(settings);
+  } catch (error) {
+    // A user's mistake ends the program with its message alone; anything else is a fault of ours and keeps its stack trace.
+    if (error instanceof UserError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+function stackFor({ platform }: Settings): Stack {
+  const stack = stacks[platform];
+  if (stack) return stack;
+  const built = Object.keys(stacks).join(", ");
+  throw new UserError(
+    `Pulumi.${pulumi.getStack()}.yaml: the settings are valid, but this version of Slipway does not build slipway:platform ${platform}.\n` +
+      `  It builds: ${built}. Run "./slipway up dev", or upgrade Slipway when a release says that it builds ${platform}.`,
+  );
+}
