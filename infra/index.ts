@@ -5,7 +5,7 @@ import { readConfig } from "./config.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
 /** A stack: builds everything from its settings and answers with its outputs. */
-type Stack = (settings: Settings) => pulumi.Inputs;
+type Stack = (name: string, settings: Settings) => pulumi.Inputs;
 
 /** What this version builds, by platform. */
 const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: dev };
@@ -17,8 +17,9 @@ const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: 
 export default function program(): pulumi.Inputs {
   try {
     const { raw, encrypted } = readConfig();
-    const settings = parseSettings(pulumi.getStack(), raw, encrypted);
-    return stackFor(settings)(settings);
+    const name = pulumi.getStack();
+    const settings = parseSettings(name, raw, encrypted);
+    return stackFor(name, settings)(name, settings);
   } catch (error) {
     // A user's mistake ends the program with its message alone; anything else is a fault of ours and keeps its stack trace.
     if (error instanceof UserError) throw new pulumi.RunError(error.message);
@@ -26,12 +27,12 @@ export default function program(): pulumi.Inputs {
   }
 }
 
-function stackFor({ platform }: Settings): Stack {
+function stackFor(name: string, { platform }: Settings): Stack {
   const stack = stacks[platform];
   if (stack) return stack;
   const built = Object.keys(stacks).join(", ");
   throw new UserError(
-    `Pulumi.${pulumi.getStack()}.yaml: the settings are valid, but this version of Slipway does not build slipway:platform ${platform}.\n` +
+    `Pulumi.${name}.yaml: the settings are valid, but this version of Slipway does not build slipway:platform ${platform}.\n` +
       `  It builds: ${built}. Run "./slipway up dev", or upgrade Slipway when a release says that it builds ${platform}.`,
   );
 }

@@ -25,10 +25,15 @@ export function checkStackFile(root: string, stack: string): StackFacts {
   const [error] = document.errors;
   if (error) {
     const at = error.linePos?.[0];
-    throw new UserError(`${name}${at ? `, line ${at.line}, column ${at.col}` : ""}: ${error.message.split("\n")[0]?.replace(/ at line.*$/, "")}.\n  Mend the YAML there and try again.`);
+    throw new UserError(
+      `${name}${at ? `, line ${at.line}, column ${at.col}` : ""}: ${error.message.split("\n")[0]?.replace(/ at line.*$/, "")}.\n  Mend the YAML there and try again.`,
+    );
   }
   const file = fileSchema.safeParse(document.toJS() ?? {});
-  if (!file.success) throw new UserError(`${name}: "config" must be a mapping of settings, such as slipway:environment: development.\n  See Pulumi.dev.yaml for an example.`);
+  if (!file.success)
+    throw new UserError(
+      `${name}: "config" must be a mapping of settings, such as slipway:environment: development.\n  See Pulumi.dev.yaml for an example.`,
+    );
 
   const raw: Record<string, unknown> = {};
   const encrypted: string[] = [];

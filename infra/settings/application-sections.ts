@@ -131,13 +131,18 @@ export const gitHubSection = z.strictObject({
     .meta({ description: "the environments of the repository that this stack owns, by name" }),
 });
 
-/** What a stack changes in the flags that delivery/flags.yaml declares. */
+/** What a stack says otherwise than delivery/flags.yaml, in that file's words (delivery/flags/flag.ts). */
 export const flagsSection = z.record(
-  text(/^[a-z][a-z0-9_]{0,62}$/, "a flag's name: lower-case letters, digits and underscores"),
+  text(/^[A-Za-z][A-Za-z0-9_.-]{0,254}$/, "a flag's name: a letter, then letters, digits, _ . and -"),
   z.strictObject({
-    enabled: flag("whether the flag is on").optional(),
+    enabled: flag("whether the flag is on; off means off for everyone").optional(),
     rollout: whole(0, 100)
       .meta({ description: "the share of users that see the feature, in percent", examples: [50] })
       .optional(),
+    targeting: z
+      .record(z.string(), z.json())
+      .meta({ description: "the users that are singled out, kept as it is" })
+      .optional(),
+    active: flag("whether the application sees the flag at all").optional(),
   }),
 );

@@ -96,6 +96,7 @@ export const databaseSection = z.strictObject({
     .meta({ description: "when AWS may patch the server, in UTC", examples: ["sun:04:00-sun:05:00"] }),
   deletionProtection: flag("whether AWS refuses to delete the database").default(true),
   finalSnapshot: flag("whether a snapshot is taken before the database is deleted").default(true),
+  retainOnDestroy: flag("whether a destroy leaves the database; only on the platform local").default(false),
 });
 
 /** The Valkey (Redis-protocol) cache. */

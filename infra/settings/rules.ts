@@ -6,9 +6,9 @@ import { environmentRequirements } from "./rules/requirements.ts";
 import type { Rule, RuleInput } from "./rules/rule.ts";
 import { fargateSizesExist, portsDiffer, scalingIsARange, servicesFitPlatform } from "./rules/services.ts";
 import {
+  databaseSettingsFitPlatform,
   featureBelongsToFeature,
   groupsFitPlatform,
-  localDatabaseHasOnlyAName,
   platformFitsEnvironment,
   stackStandsForEnvironment,
 } from "./rules/stack.ts";
@@ -18,7 +18,7 @@ const rules: readonly Rule[] = [
   stackStandsForEnvironment,
   platformFitsEnvironment,
   groupsFitPlatform,
-  localDatabaseHasOnlyAName,
+  databaseSettingsFitPlatform,
   featureBelongsToFeature,
   servicesFitPlatform,
   portsDiffer,

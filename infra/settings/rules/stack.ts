@@ -77,12 +77,14 @@ export const groupsFitPlatform: Rule = ({ settings, raw }) => {
   return [...missing, ...useless];
 };
 
-/** On this machine the sandbox decides what serves the database; only its name is a setting. */
-export const localDatabaseHasOnlyAName: Rule = ({ settings: { platform }, raw }) => {
-  if (platform !== "local" || typeof raw.database !== "object" || raw.database === null) return [];
-  return Object.keys(raw.database)
-    .filter((key) => key !== "name")
-    .map((key) => problem(["database", key], 'has no effect on the platform "local".', "Remove it."));
+/** What the database is on this machine is not the stack's business; elsewhere deletionProtection says what may go. */
+export const databaseSettingsFitPlatform: Rule = ({ settings: { platform }, raw }) => {
+  if (platform === undefined || typeof raw.database !== "object" || raw.database === null) return [];
+  const local = ["name", "retainOnDestroy"];
+  const useless = Object.keys(raw.database).filter((key) =>
+    platform === "local" ? !local.includes(key) : key === "retainOnDestroy",
+  );
+  return useless.map((key) => problem(["database", key], `has no effect on the platform "${platform}".`, "Remove it."));
 };
 
 export const featureBelongsToFeature: Rule = ({ settings: { environment }, raw }) =>

@@ -1,0 +1,58 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DatabaseMigrations } from "../components/database-migrations.ts";
+import { FlagSet } from "../components/flag-set.ts";
+import { GitHubDelivery } from "../components/github-delivery.ts";
+import { LocalPlatform } from "../components/local-platform.ts";
+import { rulesOf } from "../infra/environment.ts";
+import { physicalName } from "../infra/naming.ts";
+import type { Settings } from "../infra/settings.ts";
+
+/** Development: database and cache on this machine, the flags, and the `dev` environment in GitHub. */
+export function dev(stack: string, settings: Settings): pulumi.Inputs {
+  const { application, database, environment, flags, github, services } = settings;
+  const rules = rulesOf(environment);
+  const backendUrl = `http://localhost:${services.backend.port}`;
+
+  const platform = new LocalPlatform("dev", {
+    application,
+    database: {
+      name: database.name ?? physicalName({ application, stack, environment }, "postgresIdentifier"),
+      retainOnDestroy: database.retainOnDestroy,
+    },
+  });
+  const schema = new DatabaseMigrations("dev-schema", { database: platform.database });
+  const flagSet = new FlagSet("dev-flags", {
+    database: schema.database,
+    environment,
+    overrides: flags,
+    retainOnDestroy: database.retainOnDestroy,
+  });
+  const delivery = new GitHubDelivery("dev-github", {
+    ...github,
+    variables: {
+      SLIPWAY_STACK: stack,
+      SLIPWAY_ENVIRONMENT: environment,
+      LOG_LEVEL: rules.logLevel,
+      VITE_API_URL: backendUrl,
+    },
+  });
+
+  return {
+    application: {
+      backend: { url: backendUrl, health: `${backendUrl}${services.backend.healthPath}` },
+      frontend: { url: `http://localhost:${services.frontend.port}` },
+    },
+    database: {
+      // As libpq reads them, with its defaults.
+      host: process.env.PGHOST ?? "localhost",
+      port: Number(process.env.PGPORT ?? 5432),
+      owner: platform.database,
+      application: platform.applicationDatabase,
+      migrations: schema.applied,
+    },
+    cache: platform.cache,
+    flags: { declared: flagSet.flags, operated: flagSet.operated },
+    github: delivery.environments,
+    environment: { name: environment, ...rules },
+  };
+}
