@@ -26,12 +26,19 @@ export function dynamicProvider(module: string): pulumi.dynamic.ResourceProvider
       if (operation === "check" && !implementation.check) return { inputs: args[1], failures: [] };
       return await implementation[operation](...args);
     } catch (error) {
-      // A new Error, because gRPC reads `code` of what it is given, and the plugin prints `${error}: ${error.stack}`.
+      // A new Error, because gRPC takes `code` and `details` of what it is given for its own.
       const { name, message, stack } = error as Error;
-      const known = name === "UserError" || name === "UsageError";
       const plain = new Error(message);
-      plain.name = "Slipway";
-      plain.stack = known ? "not done" : (stack ?? "");
+      const mendable = name === "UserError" || name === "UsageError";
+      plain.stack = mendable ? "user error" : (stack ?? "");
+      // For some operations the plugin prints `${error}: ${error.stack}` before it hands the error to the engine, which prints the
+      // message anyway: once is enough for what the user can mend.
+      if (mendable && console.error.name !== "printUnlessUserError") {
+        const print = console.error;
+        console.error = function printUnlessUserError(...texts: unknown[]) {
+          if (!String(texts[0]).endsWith(": user error")) print(...texts);
+        };
+      }
       throw plain;
     }
   };
@@ -48,11 +55,10 @@ export function dynamicProvider(module: string): pulumi.dynamic.ResourceProvider
 const root = path.resolve(import.meta.dirname, "..");
 
 /**
- * The first 12 hex digits of a SHA-256 over all TypeScript files of some folders below the checkout's root, names and contents.
- * As an input of a dynamic resource it makes the engine notice that the code has changed.
+ * The first 12 hex digits of a SHA-256 over this file and all TypeScript files of some folders below the checkout's root. As an input of a dynamic resource it makes the engine notice that the code has changed.
  */
 export function implementationHash(...folders: readonly string[]): string {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(readFileSync(import.meta.filename));
   for (const folder of folders) {
     const files = readdirSync(path.join(root, folder)).filter((file) => file.endsWith(".ts"));
     for (const file of files.sort()) {

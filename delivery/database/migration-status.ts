@@ -66,11 +66,7 @@ export function compareMigrations(
 /** @throws UserError when going up from here would build on something else than what the files say, with every reason. */
 export function assertSound(status: MigrationStatus): void {
   const problems = [
-    ...status.changed.map(
-      ({ name, file, recorded, actual }) =>
-        `${file} was changed after ${name} was applied (applied ${recorded}, now ${actual}).\n` +
-        "    Put the file back as it was (git log shows it) and write the change as a new migration.",
-    ),
+    ...status.changed.map(({ file, recorded, actual }) => changedFileProblem(file, recorded, actual)),
     ...status.unknown.map(
       (name) =>
         `${name} is applied, but this checkout does not have it: the database is ahead.\n    Check out the version that has it, or roll it back from there first.`,
@@ -82,4 +78,12 @@ export function assertSound(status: MigrationStatus): void {
   ];
   if (problems.length > 0)
     throw new UserError(`The database and the migrations do not agree:\n${problems.map((p) => `  ${p}`).join("\n")}`);
+}
+
+/** What to say of an applied file that is no longer what was applied. */
+export function changedFileProblem(file: string, recorded: string, actual: string): string {
+  return (
+    `${file} was changed after it was applied (applied ${recorded}, now ${actual}).\n` +
+    "    Put the file back as it was (git log shows it) and write the change as a new migration."
+  );
 }

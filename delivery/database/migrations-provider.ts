@@ -2,6 +2,7 @@ import path from "node:path";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
 import { UserError } from "../errors.ts";
 import { isMissingDatabase } from "./connection.ts";
+import { changedFileProblem } from "./migration-status.ts";
 import { readMigrations } from "./migrations.ts";
 import { status, up } from "./migrator.ts";
 import type { DatabaseReference } from "./reference.ts";
@@ -26,15 +27,14 @@ const directory = path.resolve(import.meta.dirname, "..", "..", "migrations");
 
 /** Refuses at preview time what `up` would refuse later: an applied file that was changed. */
 export const check: NonNullable<Implementation["check"]> = async (olds, news) => {
-  const failures = Object.entries(news.migrations)
-    .filter(([name, checksum]) => (olds.migrations?.[name] ?? checksum) !== checksum)
-    .map(([name]) => ({
-      property: `migrations.${name}`,
-      reason:
-        `migrations/${name}.up.sql was changed after it was applied (applied ${olds.migrations?.[name]}, now ${news.migrations[name]}). ` +
-        "Put the file back as it was (git log shows it) and write the change as a new migration.",
-    }));
-  return { inputs: news, failures };
+  const problems = Object.entries(news.migrations).flatMap(([name, checksum]) => {
+    const recorded = olds.migrations?.[name];
+    return recorded === undefined || recorded === checksum
+      ? []
+      : [changedFileProblem(`migrations/${name}.up.sql`, recorded, checksum)];
+  });
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  return { inputs: news, failures: [] };
 };
 
 export const diff: Implementation["diff"] = async (_id, olds, news) => {

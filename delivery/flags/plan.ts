@@ -49,7 +49,7 @@ export interface FlagPlan {
  * - all three differ: a conflict, because the preview could not show that an operator's value would go.
  *
  * A refresh makes the table's values the base. The preview then shows the operator's value on its left side, and `up` may
- * replace it: whoever agreed has seen it. A missing row is compared like a value. Name and description are not for operators, so the
+ * replace it: whoever agreed has seen it. Only what was declared here is ever deleted. A missing row is compared like a value. Name and description are not for operators, so the
  * declaration always wins there.
  */
 export function planFlags(declared: FlagSet, actual: Readonly<Record<string, ActualFlag>>, seen?: FlagSet): FlagPlan {
@@ -62,10 +62,11 @@ export function planFlags(declared: FlagSet, actual: Readonly<Record<string, Act
     const wanted = get(declared, key);
     const base = seen === undefined ? lastDeclared : get(seen, key);
     if (wanted === undefined) {
-      const known = base ?? lastDeclared;
-      if (known === undefined) foreign.push(key);
-      else if (current !== undefined && !sameFlag(current, known)) {
-        conflicts.push(`${key}: no longer declared, but someone changed it from ${show(known)} to ${show(current)}`);
+      if (lastDeclared === undefined) foreign.push(key);
+      else if (current !== undefined && !sameFlag(current, base ?? lastDeclared)) {
+        conflicts.push(
+          `${key}: someone changed it from ${show(base ?? lastDeclared)} to ${show(current)}, and it is no longer declared`,
+        );
       } else changes.push({ action: "delete", key, flag: undefined, line: `- ${key}: ${show(current)}` });
       continue;
     }
