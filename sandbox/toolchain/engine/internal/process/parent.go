@@ -20,8 +20,12 @@ func ParentGone(ctx context.Context) <-chan struct{} {
 	return gone
 }
 
-// Gone is closed when the process with that id, which need not be the parent, no longer exists.
+// Gone is closed when the process with that id has ended. It need not be the parent, which is watched best, since an
+// orphan is handed on at once.
 func Gone(ctx context.Context, pid int) <-chan struct{} {
+	if pid == parent {
+		return ParentGone(ctx)
+	}
 	gone := make(chan struct{})
 	go watch(ctx, gone, func() bool { return !exists(pid) })
 	return gone
