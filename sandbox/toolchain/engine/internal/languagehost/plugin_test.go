@@ -90,7 +90,7 @@ func TestAPluginEndsWithTheCallThatRunsIt(t *testing.T) {
 	}
 	pid := number(t, string(first.GetStdout()))
 	cancel()
-	eventually(t, "the plugin still runs", func() bool { return !runs(pid) })
+	testprogram.AwaitEnd(t, pid)
 }
 
 func TestAPluginThatCannotStartSaysWhy(t *testing.T) {

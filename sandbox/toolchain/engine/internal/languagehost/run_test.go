@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -178,7 +177,7 @@ func TestCancelEndsTheProgramAndWhatItStarted(t *testing.T) {
 	if err := <-result; status.Code(err) != codes.Canceled {
 		t.Errorf("the cancelled run answered %v", err)
 	}
-	eventually(t, "what the program started still runs", func() bool { return !runs(grandchild) })
+	testprogram.AwaitEnd(t, grandchild)
 }
 
 func TestAttachingADebuggerTellsTheEngineWhere(t *testing.T) {
@@ -192,13 +191,4 @@ func TestAttachingADebuggerTellsTheEngineWhere(t *testing.T) {
 	if settings["type"] != "node" || settings["request"] != "attach" || settings["port"] == nil {
 		t.Errorf("settings are %v", settings)
 	}
-}
-
-// runs tells whether a process runs; a zombie does not.
-func runs(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
-		return false
-	}
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	return err != nil || !strings.Contains(string(text), ") Z ")
 }

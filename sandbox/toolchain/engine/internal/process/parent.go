@@ -27,7 +27,7 @@ func Gone(ctx context.Context, pid int) <-chan struct{} {
 		return ParentGone(ctx)
 	}
 	gone := make(chan struct{})
-	go watch(ctx, gone, func() bool { return !exists(pid) })
+	go watch(ctx, gone, func() bool { return !Running(pid) })
 	return gone
 }
 

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 
 func TestACancelledChildEndsWithWhatItStarted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := Command(ctx, "sh", "-c", "sleep 60 & echo $!; wait")
+	cmd := Command(ctx, "sh", "-c", "sh -c 'echo $$; exec sleep 60'; true")
 	pids := startAndRead(t, cmd, 1)
 	cancel()
 	_ = cmd.Wait()
@@ -147,7 +147,7 @@ func startAndRead(t *testing.T, cmd *exec.Cmd, count int) []int {
 
 func awaitEnd(t *testing.T, pid int) {
 	t.Helper()
-	eventually(t, fmt.Sprintf("process %d still runs", pid), func() bool { return !exists(pid) })
+	eventually(t, fmt.Sprintf("process %d still runs", pid), func() bool { return !Running(pid) })
 }
 
 func eventually(t *testing.T, complaint string, condition func() bool) {

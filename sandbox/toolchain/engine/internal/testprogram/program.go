@@ -8,6 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"slipway.dev/engine/internal/process"
 )
 
 // Program is a directory with a program and its node_modules.
@@ -86,3 +89,15 @@ fs.writeFileSync(path.join(root, "record.json"), JSON.stringify({
 }));
 require(path.join(root, "index.js"));
 `
+
+// AwaitEnd waits until these processes have ended.
+func AwaitEnd(t *testing.T, pids ...int) {
+	t.Helper()
+	for _, pid := range pids {
+		for deadline := time.Now().Add(15 * time.Second); process.Running(pid); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("process %d still runs", pid)
+			}
+		}
+	}
+}

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// exists tells whether a process with that id runs. One that may not be signalled runs; one that has ended, but that
+// Running tells whether a process with that id runs. One that may not be signalled runs; one that has ended, but that
 // nobody has taken note of (a zombie, usual under a container's careless first process), does not.
-func exists(pid int) bool {
+func Running(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return false
 	}
