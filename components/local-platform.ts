@@ -46,7 +46,9 @@ export class LocalPlatform extends SlipwayComponent<LocalPlatformArgs> {
     this.cache = plan(() => planCacheEndpoint(process.env));
     const database = this.createDatabase(planned);
     const reference = (user: string) =>
-      database.database.apply((database): DatabaseReference => ({ kind: "environment", database, user }));
+      pulumi
+        .all([database.database, database.incarnation])
+        .apply(([database, incarnation]): DatabaseReference => ({ kind: "environment", database, user, incarnation }));
     this.database = reference(planned.owner);
     this.applicationDatabase = reference(planned.application);
     this.registerOutputs({ database: this.database, applicationDatabase: this.applicationDatabase, cache: this.cache });
@@ -75,12 +77,13 @@ const provider = dynamicProvider("delivery/database/local-database-provider.ts")
 /** A database and its roles on a PostgreSQL server that this process may administer. */
 class LocalDatabase extends pulumi.dynamic.Resource {
   declare readonly database: pulumi.Output<string>;
+  declare readonly incarnation: pulumi.Output<string>;
 
   constructor(
     name: string,
     props: pulumi.Inputs & Record<keyof LocalDatabaseInputs, unknown>,
     opts: pulumi.CustomResourceOptions,
   ) {
-    super(provider, name, props, opts, "slipway", "LocalDatabase");
+    super(provider, name, { incarnation: undefined, ...props }, opts, "slipway", "LocalDatabase");
   }
 }

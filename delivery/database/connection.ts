@@ -106,6 +106,17 @@ export function isMissingDatabase(error: unknown): boolean {
   return error instanceof UserError && sqlState(error.cause) === "3D000";
 }
 
+/** True for the error of `connect` that says that the server refused the login or its password, or that there is no password. */
+export function isRefusedLogin(error: unknown): boolean {
+  return error instanceof UserError && refusesLogin(error.cause);
+}
+
+/** 28P01 invalid_password, 28000 invalid_authorization; pg's own SASL error when there is no password to answer with. */
+function refusesLogin(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code === "28P01" || error.code === "28000";
+  return error instanceof Error && error.message.startsWith("SASL:");
+}
+
 /** The five-character SQLSTATE of an error that PostgreSQL sent, if it did. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
@@ -140,7 +151,7 @@ function explain(error: unknown, { host, port, user, database, file, password }:
       cause: error,
     });
   }
-  if (state === "28P01" || state === "28000") {
+  if (refusesLogin(error)) {
     const why =
       password === undefined ? `${file} has no password for it` : `the password in ${file} is not its password`;
     return new UserError(

@@ -68,6 +68,18 @@ export async function ensureLocalDatabase(
   });
 }
 
+/** The server's system identifier and the database's OID: no other database ever has the two. */
+export async function incarnationOf(database: string): Promise<string> {
+  return withConnection(asAdministrator(database), session("inspect"), async (client) => {
+    const {
+      rows: [row],
+    } = await client.query(
+      `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS incarnation FROM pg_database WHERE datname = current_database()`,
+    );
+    return row.incarnation;
+  });
+}
+
 /** Describes what is there in the words of `wantedState`; undefined when the database does not exist. */
 export async function inspectLocalDatabase(
   wanted: LocalDatabase,

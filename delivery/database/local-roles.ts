@@ -1,6 +1,6 @@
 import pg from "pg";
 import { UserError } from "../errors.ts";
-import { connect, serverEndpoint, sqlState, withConnection } from "./connection.ts";
+import { connect, isRefusedLogin, serverEndpoint, sqlState, withConnection } from "./connection.ts";
 import { describeRole } from "./local-database.ts";
 import { findPassword, forgetPassword, passwordFilePath, storePassword } from "./password-file.ts";
 import { newPassword, scramVerifier } from "./scram.ts";
@@ -101,16 +101,16 @@ export async function ensurePassword(admin: pg.Client, database: string, role: s
 }
 
 /** Whether the password file's password is accepted. A login that is stopped after that (no CONNECT, no database) has passed. */
-async function logsIn(database: string, user: string): Promise<boolean> {
+export async function logsIn(database: string, user: string): Promise<boolean> {
   const { host, port } = serverEndpoint();
   if ((await findPassword(passwordFilePath(), { host, port, user })) === undefined) return false;
   try {
     await (await connect({ kind: "environment", database, user }, session("inspect"))).end();
     return true;
   } catch (error) {
-    const state = error instanceof UserError ? sqlState(error.cause) : undefined;
-    if (state === undefined) throw error;
-    return state !== "28P01" && state !== "28000";
+    if (isRefusedLogin(error)) return false;
+    if (error instanceof UserError && sqlState(error.cause) !== undefined) return true;
+    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
 import { UserError } from "../errors.ts";
-import { isMissingDatabase } from "./connection.ts";
+import { isMissingDatabase, isRefusedLogin } from "./connection.ts";
 import { changedFileProblem } from "./migration-status.ts";
 import { readMigrations } from "./migrations.ts";
 import { status, up } from "./migrator.ts";
-import type { DatabaseReference } from "./reference.ts";
+import { type DatabaseReference, sameDatabase } from "./reference.ts";
 
 /** The inputs of the dynamic resource `Migrations`; `components/database-migrations.ts` makes them. */
 export interface MigrationsInputs {
@@ -39,7 +39,7 @@ export const check: NonNullable<Implementation["check"]> = async (olds, news) =>
 
 export const diff: Implementation["diff"] = async (_id, olds, news) => {
   const changed = changedInputs(olds, news, ["version", "implementation", "database", "migrations"]);
-  return { changes: changed.length > 0, replaces: changed.includes("database") ? ["database"] : [] };
+  return { changes: changed.length > 0, replaces: sameDatabase(olds.database, news.database) ? [] : ["database"] };
 };
 
 export const create: Implementation["create"] = async (inputs) => ({
@@ -55,7 +55,10 @@ export const read: Implementation["read"] = async (id, props) => {
     return { id, props: { ...inputs, applied: applied.map(({ name }) => name) }, inputs };
   } catch (error) {
     if (isMissingDatabase(error)) return gone;
-    throw error;
+    if (!isRefusedLogin(error)) throw error;
+    // The resource that made the login finds that its password is lost, and the next `up` makes a new one.
+    const { applied: _, ...inputs } = props;
+    return { id, props, inputs };
   }
 };
 

@@ -1,5 +1,5 @@
-import { isMissingDatabase, withConnection } from "../database/connection.ts";
-import type { DatabaseReference } from "../database/reference.ts";
+import { isMissingDatabase, isRefusedLogin, withConnection } from "../database/connection.ts";
+import { type DatabaseReference, sameDatabase } from "../database/reference.ts";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
 import type { FlagSet } from "./flag.ts";
 import { formatFlagLine, formatFlagText, parseFlagLine, parseFlagText } from "./line.ts";
@@ -51,10 +51,11 @@ export const diff: Implementation["diff"] = async (_id, olds, news) => {
     "flags",
     "texts",
   ]);
-  return {
-    changes: changed.length > 0,
-    replaces: changed.filter((name) => name === "database" || name === "environment"),
-  };
+  const replaces = [
+    ...(sameDatabase(olds.database, news.database) ? [] : ["database"]),
+    ...(olds.environment === news.environment ? [] : ["environment"]),
+  ];
+  return { changes: changed.length > 0, replaces };
 };
 
 export const create: Implementation["create"] = async (inputs) => ({
@@ -75,14 +76,22 @@ export const read: Implementation["read"] = async (id, props) => {
     return { id, props: { ...inputs, ...findings(actual) }, inputs };
   } catch (error) {
     if (isMissingDatabase(error)) return gone;
-    throw error;
+    if (!isRefusedLogin(error)) throw error;
+    // The resource that made the login finds that its password is lost, and the next `up` makes a new one.
+    const { operated: _, foreign: __, ...inputs } = props;
+    return { id, props, inputs };
   }
 };
 
-/** `olds.flags` is what the preview showed on its left side: see the rule at `planFlags`. */
-export const update: Implementation["update"] = async (_id, olds, news) => ({
-  outs: await apply(news, fromLines({ flags: { ...olds.foreign, ...olds.flags }, texts: olds.texts })),
-});
+/**
+ * `olds.flags` is what the preview showed on its left side: see the rule at `planFlags`. It says nothing about a database that
+ * was made anew in the meantime.
+ */
+export const update: Implementation["update"] = async (_id, olds, news) => {
+  const made = olds.database.incarnation !== news.database.incarnation;
+  const seen = made ? undefined : fromLines({ flags: { ...olds.foreign, ...olds.flags }, texts: olds.texts });
+  return { outs: await apply(news, seen) };
+};
 
 const remove: Implementation["delete"] = async (_id, props) => {
   try {
