@@ -58,19 +58,22 @@ func serve(ctx context.Context, engine string) error {
 		return err
 	}
 	fmt.Println(server.Port)
+	patience := process.Grace + 2*time.Second
 	select {
 	case err := <-server.Done:
 		return err
 	case <-ctx.Done():
 	case <-process.ParentGone(ctx):
+		patience = time.Second // nobody is left to hear how the calls end
 	case <-host.EngineGone():
+		patience = time.Second
 	}
 	host.EndAll()
 	close(end) // lets the calls under way finish, which they do as their children end
 	select {
 	case err := <-server.Done:
 		return err
-	case <-time.After(process.Grace + 2*time.Second):
+	case <-time.After(patience):
 		return errors.New("a call did not end in time")
 	}
 }

@@ -23,17 +23,17 @@ type Tokens struct{ Resources, Functions map[string]bool }
 // not installed.
 func Read(t *testing.T, name, version string) Tokens {
 	t.Helper()
-	root := filepath.Join("../../../../../node_modules/@pulumi", name)
+	root := installed(t, name)
 	manifest, err := os.ReadFile(filepath.Join(root, "package.json"))
 	if err != nil {
-		t.Skip("the npm package is not installed: ", err)
+		t.Fatal(err)
 	}
 	if !strings.Contains(string(manifest), `"version": "`+version+`"`) {
 		t.Errorf("the plugin says it is version %s, but the installed npm package @pulumi/%s is another", version, name)
 	}
 	tokens := Tokens{map[string]bool{}, map[string]bool{}}
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".js") || strings.Contains(path, "node_modules/@pulumi/"+name+"/node_modules") {
+		if err != nil || !strings.HasSuffix(path, ".js") || strings.Contains(path, filepath.Join(root, "node_modules")) {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -51,6 +51,26 @@ func Read(t *testing.T, name, version string) Tokens {
 	delete(tokens.Resources, "pulumi:providers:"+name)
 	delete(tokens.Resources, name) // the provider itself
 	return tokens
+}
+
+// installed is the package's folder in the nearest node_modules that has it, from the working directory upwards.
+func installed(t *testing.T, name string) string {
+	t.Helper()
+	directory, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		root := filepath.Join(directory, "node_modules", "@pulumi", name)
+		if _, err := os.Stat(root); err == nil {
+			return root
+		}
+		parent := filepath.Dir(directory)
+		if parent == directory {
+			t.Skipf("the npm package @pulumi/%s is not installed in this checkout", name)
+		}
+		directory = parent
+	}
 }
 
 // Compare reports what only one side knows.
