@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { cacheDirectory } from "../../sandbox/paths.ts";
 import { dropBuildCaches } from "../../sandbox/toolchain/build.ts";
 import { engineModule } from "../../sandbox/toolchain/fingerprint.ts";
@@ -53,9 +54,9 @@ function runCheck(kind: CheckKind, context: CheckContext): Promise<Count> {
     case "go":
       return goTests(context);
     case "unit":
-      return mocha(context, []);
+      return mocha(context, [], "test/**/*.test.ts");
     case "e2e":
-      return mocha(context, ["--config", "test/e2e/.mocharc.json"]);
+      return mocha(context, ["--config", "test/e2e/.mocharc.json"], "test/e2e/**/*.test.ts");
   }
 }
 
@@ -64,9 +65,10 @@ async function tool(context: CheckContext, name: string, args: readonly string[]
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-async function mocha(context: CheckContext, args: readonly string[]): Promise<Count> {
+/** @param all what to run when no files were named; it cannot stand in mocha's configuration, which adds to the files named */
+async function mocha(context: CheckContext, args: readonly string[], all: string): Promise<Count> {
   const binary = path.join(context.root, "node_modules", ".bin", "mocha");
-  const files = context.files.flatMap((file) => ["--spec", file]);
+  const files = context.files.length > 0 ? context.files : [all];
   const cache = context.toolchain.get("cache-server")?.file;
   const { code, output } = await stream(binary, [...args, ...files], context.root, { ...context.env, ...(cache && { SLIPWAY_CACHE_BINARY: cache }) });
   const count = countMocha(output);
@@ -74,9 +76,10 @@ async function mocha(context: CheckContext, args: readonly string[]): Promise<Co
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
-/** Reads the totals that mocha's spec reporter prints at the end. */
+/** Reads the totals that mocha's spec reporter prints at the end, in colour or not. */
 export function countMocha(output: string): Count {
-  const read = (word: string) => Number([...output.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
+  const plain = stripVTControlCharacters(output);
+  const read = (word: string) => Number([...plain.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
   return { passed: read("passing"), failed: read("failing"), skipped: read("pending") };
 }
 
