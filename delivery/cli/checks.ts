@@ -36,7 +36,9 @@ export async function runChecks(kinds: readonly CheckKind[], context: CheckConte
     process.stdout.write(`\n${styled("bold", `== ${kind}`)}\n`);
     const started = Date.now();
     const count = await runCheck(kind, context);
-    lines.push(`${count.failed > 0 ? styled("red", "failed") : styled("green", "passed")}  ${kind}: ${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ""} (${seconds((Date.now() - started) / 1000)})`);
+    lines.push(
+      `${count.failed > 0 ? styled("red", "failed") : styled("green", "passed")}  ${kind}: ${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ""} (${seconds((Date.now() - started) / 1000)})`,
+    );
     total = add(total, count);
   }
   process.stdout.write(`\n${lines.join("\n")}\n`);
@@ -70,7 +72,10 @@ async function mocha(context: CheckContext, args: readonly string[], all: string
   const binary = path.join(context.root, "node_modules", ".bin", "mocha");
   const files = context.files.length > 0 ? context.files : [all];
   const cache = context.toolchain.get("cache-server")?.file;
-  const { code, output } = await stream(binary, [...args, ...files], context.root, { ...context.env, ...(cache && { SLIPWAY_CACHE_BINARY: cache }) });
+  const { code, output } = await stream(binary, [...args, ...files], context.root, {
+    ...context.env,
+    ...(cache && { SLIPWAY_CACHE_BINARY: cache }),
+  });
   const count = countMocha(output);
   // A run that ended before its summary (a crash while loading) has failed, whatever it counted.
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
@@ -79,7 +84,8 @@ async function mocha(context: CheckContext, args: readonly string[], all: string
 /** Reads the totals that mocha's spec reporter prints at the end, in colour or not. */
 export function countMocha(output: string): Count {
   const plain = stripVTControlCharacters(output);
-  const read = (word: string) => Number([...plain.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
+  const read = (word: string) =>
+    Number([...plain.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
   return { passed: read("passing"), failed: read("failing"), skipped: read("pending") };
 }
 
@@ -89,7 +95,13 @@ async function goTests(context: CheckContext): Promise<Count> {
   try {
     for (const test of await provideGoTests(cache)) {
       process.stdout.write(`${test.package}\n`);
-      const { code, output } = await stream(test.binary, ["-test.v", "-test.timeout=5m"], path.join(engineModule, test.package), context.env, true);
+      const { code, output } = await stream(
+        test.binary,
+        ["-test.v", "-test.timeout=5m"],
+        path.join(engineModule, test.package),
+        context.env,
+        true,
+      );
       const count = countGo(output);
       if (code !== 0) process.stdout.write(output);
       total = add(total, code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count);
@@ -115,7 +127,13 @@ function add(one: Count, other: Count): Count {
 }
 
 /** Runs a program, shows what it prints as it comes (unless `quiet`) and keeps it too. */
-function stream(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, quiet = false): Promise<{ readonly code: number; readonly output: string }> {
+function stream(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  quiet = false,
+): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";

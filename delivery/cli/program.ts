@@ -12,7 +12,9 @@ import { addTestCommand } from "./commands/test.ts";
 /** The whole command line of `./slipway`, without running anything. */
 export function createProgram(): Command {
   const program = new Command("slipway")
-    .description("Takes a web application from a laptop to production: Pulumi stacks, migrations, feature flags, policy.")
+    .description(
+      "Takes a web application from a laptop to production: Pulumi stacks, migrations, feature flags, policy.",
+    )
     .version(version(), "-V, --version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")

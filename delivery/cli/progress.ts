@@ -23,7 +23,12 @@ export async function runSteps(steps: readonly Step[], options: { readonly quiet
     return;
   }
   if (!process.stderr.isTTY || process.env.CI) return runPlainly(steps);
-  const list = new Listr([], { exitOnError: true, renderer: "default", rendererOptions: { showErrorMessage: false }, registerSignalListeners: false });
+  const list = new Listr([], {
+    exitOnError: true,
+    renderer: "default",
+    rendererOptions: { showErrorMessage: false },
+    registerSignalListeners: false,
+  });
   for (const step of steps) {
     list.add({
       title: step.title,

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSandbox } from "../../sandbox/index.ts";
-import { linkToolchain, binDirectory } from "../../sandbox/toolchain/links.ts";
+import { binDirectory, linkToolchain } from "../../sandbox/toolchain/links.ts";
 import { partsFor } from "../../sandbox/toolchain/parts.ts";
 import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
 import { childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
-import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
 import { settleInterruptedRun } from "./engine/interrupted.ts";
+import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
 import { runQuietly } from "./engine/run.ts";
 import { stackExists } from "./engine/stacks.ts";
 import { type Report, runSteps, type Step } from "./progress.ts";
@@ -39,7 +39,11 @@ export interface ReadyOptions {
 export async function makeReady(options: ReadyOptions): Promise<Ready> {
   const { root } = options;
   let toolchain: Toolchain = new Map();
-  const env = () => childEnvironment({ ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root) : {}) }, options.sandbox);
+  const env = () =>
+    childEnvironment(
+      { ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root) : {}) },
+      options.sandbox,
+    );
   const steps: Step[] = [
     ...(options.before ?? []),
     {
@@ -55,7 +59,11 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
       title: "Sandbox",
       run: async (report) => {
         const cacheBinary = toolchain.get("cache-server")?.file;
-        await startSandbox({ root, ...(cacheBinary && { cacheBinary }), report: (event) => report(`${event.part}: ${event.phase}${event.detail ? ` (${event.detail})` : ""}`) });
+        await startSandbox({
+          root,
+          ...(cacheBinary && { cacheBinary }),
+          report: (event) => report(`${event.part}: ${event.phase}${event.detail ? ` (${event.detail})` : ""}`),
+        });
         return "PostgreSQL, cache, GitHub and inbox are running";
       },
     });
@@ -68,7 +76,12 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
 
 /** Provides the programs and links them into the checkout. */
 export async function readyToolchain(root: string, report: Report): Promise<Toolchain> {
-  const toolchain = await provideToolchain(partsFor("local"), (event) => report(describeEvent(event)), process.env, binDirectory(root));
+  const toolchain = await provideToolchain(
+    partsFor("local"),
+    (event) => report(describeEvent(event)),
+    process.env,
+    binDirectory(root),
+  );
   linkToolchain(toolchain, root);
   return toolchain;
 }
@@ -76,7 +89,12 @@ export async function readyToolchain(root: string, report: Report): Promise<Tool
 /** What the toolchain is and where it came from, in a few words. */
 export function describeToolchain(toolchain: Toolchain): string {
   const engine = toolchain.get("engine");
-  const origin = { path: "on PATH", release: "the vendor's release", built: "built here", "user's plugins": "installed" }[engine?.origin ?? "built"];
+  const origin = {
+    path: "on PATH",
+    release: "the vendor's release",
+    built: "built here",
+    "user's plugins": "installed",
+  }[engine?.origin ?? "built"];
   return `${engine?.part.title ?? "engine"}, ${origin}`;
 }
 
@@ -90,7 +108,8 @@ function describeEvent(event: ToolchainEvent): string {
     }
     case "building": {
       const { phase, done, total, elapsed } = event.progress;
-      if (phase === "fetching modules") return `engine from source (once per machine, about 8 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
+      if (phase === "fetching modules")
+        return `engine from source (once per machine, about 8 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
       return `engine from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
     }
   }
@@ -108,7 +127,10 @@ async function readyStack(root: string, stack: string, env: NodeJS.ProcessEnv, r
   if (!stackExists(root, stack)) {
     report("creating it in the sandbox's backend");
     const result = await runQuietly("pulumi", ["stack", "init", stack, "--no-select"], { cwd: root, env });
-    if (result.code !== 0) throw new UserError(`The stack ${stack} could not be created:\n  ${result.stderr.trim() || result.stdout.trim()}`);
+    if (result.code !== 0)
+      throw new UserError(
+        `The stack ${stack} could not be created:\n  ${result.stderr.trim() || result.stdout.trim()}`,
+      );
     notes.push("created");
   }
   const pending = pendingOperations(root, stack);
@@ -123,7 +145,9 @@ async function waitForLock(root: string, stack: string, report: Report): Promise
     const { holder, removed } = clearStaleLocks(root, stack);
     if (!holder) return removed;
     if (Date.now() > deadline) {
-      throw new UserError(`Another pulumi (process ${holder.pid}, since ${holder.since}) works on ${stack}.\n  Wait for it to end, or end it, and try again.`);
+      throw new UserError(
+        `Another pulumi (process ${holder.pid}, since ${holder.since}) works on ${stack}.\n  Wait for it to end, or end it, and try again.`,
+      );
     }
     report(`another pulumi (process ${holder.pid}) works on ${stack}; waiting for it to end`);
     await sleep(500);

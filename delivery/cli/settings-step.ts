@@ -1,5 +1,5 @@
-import type { Step } from "./progress.ts";
 import { checkStackFile, type StackFacts } from "../../infra/stack-file.ts";
+import type { Step } from "./progress.ts";
 
 /**
  * The check of a stack's settings, as the first step of a command: a mistake in them stops it in a second, not after the

@@ -31,7 +31,11 @@ export interface BuildOrder {
  * @param cache the machine's cache folder
  * @throws UserError when Go is missing, disk or memory is short, or the compiler or the module registry fails (with the log's path)
  */
-export async function buildParts(orders: readonly BuildOrder[], cache: string, report: (progress: BuildProgress) => void): Promise<void> {
+export async function buildParts(
+  orders: readonly BuildOrder[],
+  cache: string,
+  report: (progress: BuildProgress) => void,
+): Promise<void> {
   requireGo(await goVersion());
   const room = measureRoom(cache);
   checkRoom(room, cache);
@@ -45,7 +49,8 @@ export async function buildParts(orders: readonly BuildOrder[], cache: string, r
   const elapsed = () => Math.round((Date.now() - started) / 1000);
   report({ phase: "fetching modules", done: 0, total: 0, elapsed: 0 });
   const wanted = await go.run(["list", "-deps", "-f", "{{.ImportPath}}", ...packages], (line) => {
-    if (line.includes(": downloading ")) report({ phase: "fetching modules", done: ++fetched, total: 0, elapsed: elapsed() });
+    if (line.includes(": downloading "))
+      report({ phase: "fetching modules", done: ++fetched, total: 0, elapsed: elapsed() });
   });
 
   const work = path.join(cache, "toolchain", `.build-${process.pid}`);
@@ -53,16 +58,29 @@ export async function buildParts(orders: readonly BuildOrder[], cache: string, r
   mkdirSync(work, { recursive: true });
   try {
     let compiled = 0;
-    const flags = [...buildFlags, "-v", "-p", String(buildParallelism(room)), "-ldflags", linkerFlags(pulumiVersion), "-o", `${work}/`];
+    const flags = [
+      ...buildFlags,
+      "-v",
+      "-p",
+      String(buildParallelism(room)),
+      "-ldflags",
+      linkerFlags(pulumiVersion),
+      "-o",
+      `${work}/`,
+    ];
     await go.run(["build", ...flags, ...packages], (line) => {
-      if (!line.includes(": downloading ")) report({ phase: "compiling", done: ++compiled, total: wanted.length, elapsed: elapsed() });
+      if (!line.includes(": downloading "))
+        report({ phase: "compiling", done: ++compiled, total: wanted.length, elapsed: elapsed() });
     });
     for (const { part, folder } of orders) {
       const ready = `${folder}.part-${process.pid}`;
       rmSync(ready, { recursive: true, force: true });
       mkdirSync(ready, { recursive: true });
       renameSync(path.join(work, part.binary), path.join(ready, part.binary));
-      writeFileSync(path.join(ready, "built.json"), JSON.stringify({ part: part.name, version: part.version, seconds: elapsed(), at: new Date().toISOString() }));
+      writeFileSync(
+        path.join(ready, "built.json"),
+        JSON.stringify({ part: part.name, version: part.version, seconds: elapsed(), at: new Date().toISOString() }),
+      );
       rmSync(folder, { recursive: true, force: true });
       renameSync(ready, folder);
     }
@@ -92,7 +110,11 @@ class GoCommand {
   async run(args: readonly string[], onLine: (line: string) => void): Promise<string[]> {
     const log = createWriteStream(this.log, { flags: "a" });
     log.write(`$ go ${args.join(" ")}\n`);
-    const child = spawn("go", args, { cwd: engineModule, env: goEnvironment(this.cache), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("go", args, {
+      cwd: engineModule,
+      env: goEnvironment(this.cache),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const stop = stopWithUs(child);
     const output: string[] = [];
     const problems: string[] = [];
@@ -123,13 +145,23 @@ function stopWithUs(child: ChildProcess): () => void {
 /** One clear message out of what `go` printed. */
 export function explainGoFailure(lines: readonly string[], signal: string | null, log: string): string {
   const text = lines.join("\n");
-  const last = lines.filter((line) => line.trim() !== "" && !line.includes(": downloading ")).slice(-3).join("\n  ");
+  const last = lines
+    .filter((line) => line.trim() !== "" && !line.includes(": downloading "))
+    .slice(-3)
+    .join("\n  ");
   const closing = `The whole output is in ${log}. What was compiled is kept: the next ./slipway goes on from there.`;
-  if (/no space left on device/.test(text)) return `The disk became full while the engine was built.\n  Free some space, or set SLIPWAY_CACHE to a folder on a larger disk.\n  ${closing}`;
-  if (signal === "SIGKILL" || /signal: killed/.test(text)) return `The system ended the compiler, most likely because memory ran out.\n  Close other programs and try again.\n  ${closing}`;
-  if (/dial tcp|no such host|i\/o timeout|connection refused|TLS handshake|proxyconnect|Forbidden|Bad Gateway|Service Unavailable/.test(text)) {
+  if (/no space left on device/.test(text))
+    return `The disk became full while the engine was built.\n  Free some space, or set SLIPWAY_CACHE to a folder on a larger disk.\n  ${closing}`;
+  if (signal === "SIGKILL" || /signal: killed/.test(text))
+    return `The system ended the compiler, most likely because memory ran out.\n  Close other programs and try again.\n  ${closing}`;
+  if (
+    /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake|proxyconnect|Forbidden|Bad Gateway|Service Unavailable/.test(
+      text,
+    )
+  ) {
     return `The Go module registry could not be reached, or refused a module.\n  ${last}\n  Check the network and GOPROXY (go env GOPROXY), or put a ready-made pulumi on PATH.\n  ${closing}`;
   }
-  if (/checksum mismatch|SECURITY ERROR/.test(text)) return `A Go module is not the one that engine/go.sum pins.\n  ${last}\n  Something between this machine and the registry alters modules; nothing was built.\n  ${closing}`;
+  if (/checksum mismatch|SECURITY ERROR/.test(text))
+    return `A Go module is not the one that engine/go.sum pins.\n  ${last}\n  Something between this machine and the registry alters modules; nothing was built.\n  ${closing}`;
   return `The engine could not be built.\n  ${last}\n  ${closing}`;
 }

@@ -21,9 +21,14 @@ export function linkerFlags(pulumiVersion: string): string {
  */
 export function fingerprint(part: Part, target: Target, module: string = engineModule): string {
   const hash = createHash("sha256");
-  hash.update(`${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version)}\n`);
+  hash.update(
+    `${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version)}\n`,
+  );
   for (const file of ["go.mod", "go.sum", ...part.sources.flatMap((folder) => sourceFiles(module, folder))]) {
-    hash.update(`${file}\0`).update(readFileSync(path.join(module, file))).update("\0");
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(path.join(module, file)))
+      .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }

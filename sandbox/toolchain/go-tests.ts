@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
-import { engineModule, buildFlags } from "./fingerprint.ts";
+import { buildFlags, engineModule } from "./fingerprint.ts";
 import { goEnvironment, goVersion, requireGo } from "./go.ts";
 import { withMachineLock } from "./machine-lock.ts";
 
@@ -34,11 +34,24 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { recursive: true });
     for (const name of packages) {
-      const args = ["test", "-c", "-vet=off", ...buildFlags, "-ldflags", "-s -w", "-o", path.join(work, binaryName(name)), `./${name}`];
+      const args = [
+        "test",
+        "-c",
+        "-vet=off",
+        ...buildFlags,
+        "-ldflags",
+        "-s -w",
+        "-o",
+        path.join(work, binaryName(name)),
+        `./${name}`,
+      ];
       try {
         await run("go", args, { cwd: engineModule, env: goEnvironment(cache), maxBuffer: 16 * 1024 * 1024 });
       } catch (error) {
-        throw new UserError(`The tests of ${name} do not compile:\n  ${(error as { stderr?: string }).stderr?.trim() ?? String(error)}`, { cause: error });
+        throw new UserError(
+          `The tests of ${name} do not compile:\n  ${(error as { stderr?: string }).stderr?.trim() ?? String(error)}`,
+          { cause: error },
+        );
       }
     }
     renameSync(work, folder);
@@ -48,14 +61,19 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
 
 /** Packages of ours that have tests. */
 function testedPackages(): string[] {
-  const files = ["cmd", "internal"].filter((folder) => existsSync(path.join(engineModule, folder))).flatMap((folder) => goFiles(folder));
+  const files = ["cmd", "internal"]
+    .filter((folder) => existsSync(path.join(engineModule, folder)))
+    .flatMap((folder) => goFiles(folder));
   return [...new Set(files.filter((file) => file.endsWith("_test.go")).map((file) => path.dirname(file)))].sort();
 }
 
 function sourcesHash(): string {
   const hash = createHash("sha256");
   for (const file of ["go.mod", "go.sum", ...goFiles("cmd"), ...goFiles("internal")]) {
-    hash.update(`${file}\0`).update(readFileSync(path.join(engineModule, file))).update("\0");
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(path.join(engineModule, file)))
+      .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }

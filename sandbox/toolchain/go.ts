@@ -24,7 +24,8 @@ export async function goVersion(env: NodeJS.ProcessEnv = process.env): Promise<s
  */
 export function requireGo(version: string | undefined): void {
   const remedy = `Install Go ${oldestGo.major}.${oldestGo.minor} or newer (package golang), or put pulumi on PATH, or let this machine reach the vendor's download site.`;
-  if (!version) throw new UserError(`The engine must be built here, and that needs Go, which is not on PATH.\n  ${remedy}`);
+  if (!version)
+    throw new UserError(`The engine must be built here, and that needs Go, which is not on PATH.\n  ${remedy}`);
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < oldestGo.major || (major === oldestGo.major && minor < oldestGo.minor)) {
     throw new UserError(`The engine must be built here, but Go ${version} is too old for it.\n  ${remedy}`);

@@ -26,7 +26,8 @@ export function linkToolchain(toolchain: Toolchain, root: string, env: NodeJS.Pr
   mkdirSync(bin, { recursive: true });
   for (const { part, file } of assembleEngine(engine, cacheDirectory(env))) link(file, path.join(bin, part.binary));
   for (const { part, file } of located) {
-    if (part.plugin) link(file, path.join(pulumiHome(root), "plugins", `resource-${part.plugin}-v${part.version}`, part.binary));
+    if (part.plugin)
+      link(file, path.join(pulumiHome(root), "plugins", `resource-${part.plugin}-v${part.version}`, part.binary));
   }
   const wanted = new Set(engine.map(({ part }) => part.binary));
   for (const name of readdirSync(bin)) {
@@ -40,7 +41,10 @@ export function linkToolchain(toolchain: Toolchain, root: string, env: NodeJS.Pr
  */
 function assembleEngine(engine: readonly Located[], cache: string): readonly Located[] {
   if (engine.some(({ origin }) => origin !== "built")) return engine;
-  const name = createHash("sha256").update(engine.map(({ file }) => file).join("\n")).digest("hex").slice(0, 16);
+  const name = createHash("sha256")
+    .update(engine.map(({ file }) => file).join("\n"))
+    .digest("hex")
+    .slice(0, 16);
   const folder = path.join(cache, "toolchain", `engine-set-${name}`);
   if (!existsSync(folder)) {
     const work = `${folder}.part-${process.pid}`;

@@ -27,7 +27,9 @@ export type EngineChoice = "auto" | "path" | "release" | "build";
 export function engineChoice(env: NodeJS.ProcessEnv = process.env): EngineChoice {
   const choice = env.SLIPWAY_ENGINE || "auto";
   if (choice === "auto" || choice === "path" || choice === "release" || choice === "build") return choice;
-  throw new UserError(`SLIPWAY_ENGINE is "${choice}", which is none of auto, path, release, build.\n  Unset it to let Slipway choose.`);
+  throw new UserError(
+    `SLIPWAY_ENGINE is "${choice}", which is none of auto, path, release, build.\n  Unset it to let Slipway choose.`,
+  );
 }
 
 /** The folders of one machine's cache that hold programs. */
@@ -60,7 +62,11 @@ export class ToolchainFolders {
 export function locate(
   name: PartName,
   folders: ToolchainFolders,
-  context: { readonly installed: InstalledPulumi | undefined; readonly choice: EngineChoice; readonly env: NodeJS.ProcessEnv },
+  context: {
+    readonly installed: InstalledPulumi | undefined;
+    readonly choice: EngineChoice;
+    readonly env: NodeJS.ProcessEnv;
+  },
 ): Located | undefined {
   const part = parts[name];
   const present = (file: string | undefined, origin: Origin): Located | undefined =>
@@ -69,7 +75,11 @@ export function locate(
 
   if (isEnginePart(name)) {
     const usable = context.installed && !context.installed.problem ? context.installed : undefined;
-    const onPath = { engine: usable?.pulumi, "language-host": usable?.languageHost, "dynamic-provider": usable?.dynamicProvider }[name];
+    const onPath = {
+      engine: usable?.pulumi,
+      "language-host": usable?.languageHost,
+      "dynamic-provider": usable?.dynamicProvider,
+    }[name];
     const release = () => present(path.join(folders.release(), part.binary), "release");
     switch (context.choice) {
       case "path":
@@ -86,7 +96,11 @@ export function locate(
     const folder = path.join("plugins", `resource-${part.plugin}-v${part.version}`, part.binary);
     const vendor = present(path.join(folders.pluginHome(), folder), "release");
     if (context.choice === "build") return built();
-    return present(path.join(context.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi"), folder), "user's plugins") ?? vendor ?? built();
+    return (
+      present(path.join(context.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi"), folder), "user's plugins") ??
+      vendor ??
+      built()
+    );
   }
   for (const program of part.onPath ?? []) {
     const found = present(findOnPath(program, context.env), "path");

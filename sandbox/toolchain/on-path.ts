@@ -32,12 +32,18 @@ export interface InstalledPulumi {
 }
 
 /** Looks for a `pulumi` on PATH, of a good version, with the Node language host beside it. */
-export async function installedPulumi(env: NodeJS.ProcessEnv = process.env, except?: string): Promise<InstalledPulumi | undefined> {
+export async function installedPulumi(
+  env: NodeJS.ProcessEnv = process.env,
+  except?: string,
+): Promise<InstalledPulumi | undefined> {
   const pulumi = findOnPath(parts.engine.binary, env, except);
   if (!pulumi) return undefined;
   let version: string;
   try {
-    const { stdout } = await run(pulumi, ["version"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, timeout: 10_000 });
+    const { stdout } = await run(pulumi, ["version"], {
+      env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeout: 10_000,
+    });
     version = stdout.trim().replace(/^v/, "");
   } catch {
     return { version: "unknown", pulumi, problem: `${pulumi} does not run` };
@@ -45,8 +51,10 @@ export async function installedPulumi(env: NodeJS.ProcessEnv = process.env, exce
   const languageHost = findOnPath(parts["language-host"].binary, env, except);
   const dynamicProvider = findOnPath(parts["dynamic-provider"].binary, env, except);
   const found = { version, pulumi, ...(languageHost && { languageHost }), ...(dynamicProvider && { dynamicProvider }) };
-  if (!isGoodVersion(version)) return { ...found, problem: `pulumi ${version} is not between ${oldestPulumi} and 4.0.0` };
-  if (!languageHost || !dynamicProvider) return { ...found, problem: `pulumi ${version} is on PATH without its Node language host` };
+  if (!isGoodVersion(version))
+    return { ...found, problem: `pulumi ${version} is not between ${oldestPulumi} and 4.0.0` };
+  if (!languageHost || !dynamicProvider)
+    return { ...found, problem: `pulumi ${version} is on PATH without its Node language host` };
   return found;
 }
 

@@ -30,7 +30,8 @@ export function measureRoom(folder: string): Room {
       return { disk: Number(bavail) * Number(bsize), memory: availableMemory(), cores: cpus().length };
     } catch {
       const parent = path.dirname(existing);
-      if (parent === existing) return { disk: Number.POSITIVE_INFINITY, memory: availableMemory(), cores: cpus().length };
+      if (parent === existing)
+        return { disk: Number.POSITIVE_INFINITY, memory: availableMemory(), cores: cpus().length };
       existing = parent;
     }
   }

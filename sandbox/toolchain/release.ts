@@ -22,7 +22,9 @@ const downloadTimeout = 300_000;
 /** Asks the vendor's site for the release's checksums; undefined when it cannot be reached or has no such version. */
 export async function fetchChecksums(site: string = vendorReleases): Promise<string | undefined> {
   try {
-    const answer = await fetch(`${site}/sdk/pulumi-${pulumiVersion}-checksums.txt`, { signal: AbortSignal.timeout(answerTimeout) });
+    const answer = await fetch(`${site}/sdk/pulumi-${pulumiVersion}-checksums.txt`, {
+      signal: AbortSignal.timeout(answerTimeout),
+    });
     return answer.ok ? await answer.text() : undefined;
   } catch {
     return undefined;
@@ -38,7 +40,9 @@ export function checksumOf(checksums: string, archive: string): string {
     const [sum, name] = line.trim().split(/\s+\*?/);
     if (name === archive && sum && /^[0-9a-f]{64}$/i.test(sum)) return sum.toLowerCase();
   }
-  throw new UserError(`The vendor's checksums of Pulumi ${pulumiVersion} do not name ${archive}.\n  Install Pulumi yourself and put it on PATH, or set SLIPWAY_ENGINE=build.`);
+  throw new UserError(
+    `The vendor's checksums of Pulumi ${pulumiVersion} do not name ${archive}.\n  Install Pulumi yourself and put it on PATH, or set SLIPWAY_ENGINE=build.`,
+  );
 }
 
 /**
@@ -75,19 +79,29 @@ export async function installRelease(options: {
   }
 }
 
-async function download(url: string, file: string, progress?: (received: number, total: number) => void): Promise<void> {
+async function download(
+  url: string,
+  file: string,
+  progress?: (received: number, total: number) => void,
+): Promise<void> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(downloadTimeout) });
     if (!answer.ok || !answer.body) throw new Error(`HTTP ${answer.status}`);
     const total = Number(answer.headers.get("content-length") ?? 0);
     let received = 0;
-    const counted = Readable.fromWeb(answer.body as import("node:stream/web").ReadableStream).on("data", (chunk: Buffer) => {
-      received += chunk.length;
-      progress?.(received, total);
-    });
+    const counted = Readable.fromWeb(answer.body as import("node:stream/web").ReadableStream).on(
+      "data",
+      (chunk: Buffer) => {
+        received += chunk.length;
+        progress?.(received, total);
+      },
+    );
     await pipeline(counted, createWriteStream(file));
   } catch (error) {
-    throw new UserError(`The download of ${url} broke off: ${(error as Error).message}.\n  Try again, or set SLIPWAY_ENGINE=build to build the engine from source.`, { cause: error });
+    throw new UserError(
+      `The download of ${url} broke off: ${(error as Error).message}.\n  Try again, or set SLIPWAY_ENGINE=build to build the engine from source.`,
+      { cause: error },
+    );
   }
 }
 

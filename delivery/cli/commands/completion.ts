@@ -8,12 +8,15 @@ export function addCompletionCommand(program: Command): void {
   program
     .command("completion")
     .summary("print a completion script for your shell")
-    .description('Print a completion script:\n\n  bash:  eval "$(./slipway completion bash)"\n  zsh:   eval "$(./slipway completion zsh)"\n  fish:  ./slipway completion fish | source')
+    .description(
+      'Print a completion script:\n\n  bash:  eval "$(./slipway completion bash)"\n  zsh:   eval "$(./slipway completion zsh)"\n  fish:  ./slipway completion fish | source',
+    )
     .argument("<shell>", "bash, zsh or fish")
     .action((shell: string) => {
       const words = completionWords(program, knownStacks(checkoutRoot));
       if (shell === "bash") process.stdout.write(bashScript(words));
-      else if (shell === "zsh") process.stdout.write(`autoload -U +X bashcompinit && bashcompinit\n${bashScript(words)}`);
+      else if (shell === "zsh")
+        process.stdout.write(`autoload -U +X bashcompinit && bashcompinit\n${bashScript(words)}`);
       else if (shell === "fish") process.stdout.write(fishScript(words));
       else throw new UsageError(`There is no completion for the shell "${shell}".\n  Use bash, zsh or fish.`);
     });
@@ -33,7 +36,9 @@ export function completionWords(program: Command, stacks: readonly string[]): Ma
 }
 
 function bashScript(words: ReadonlyMap<string, readonly string[]>): string {
-  const cases = [...words].filter(([path]) => path !== "").map(([path, next]) => `    "${path}") words="${next.join(" ")}" ;;`);
+  const cases = [...words]
+    .filter(([path]) => path !== "")
+    .map(([path, next]) => `    "${path}") words="${next.join(" ")}" ;;`);
   return `_slipway() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words="${words.get("")?.join(" ") ?? ""}" path="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac; done
@@ -51,8 +56,18 @@ complete -F _slipway slipway ./slipway
 
 function fishScript(words: ReadonlyMap<string, readonly string[]>): string {
   const lines = [...words].flatMap(([path, next]) => {
-    const condition = path === "" ? "__fish_use_subcommand" : path.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-    return next.map((word) => (word.startsWith("--") ? `complete -c slipway -n '${condition}' -l ${word.slice(2)}` : `complete -c slipway -f -n '${condition}' -a ${word}`));
+    const condition =
+      path === ""
+        ? "__fish_use_subcommand"
+        : path
+            .split(" ")
+            .map((word) => `__fish_seen_subcommand_from ${word}`)
+            .join("; and ");
+    return next.map((word) =>
+      word.startsWith("--")
+        ? `complete -c slipway -n '${condition}' -l ${word.slice(2)}`
+        : `complete -c slipway -f -n '${condition}' -a ${word}`,
+    );
   });
   return `${lines.join("\n")}\n`;
 }

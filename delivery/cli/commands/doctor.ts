@@ -5,7 +5,7 @@ import { cacheDirectory, checkoutRoot } from "../../../sandbox/paths.ts";
 import { goVersion, requireGo } from "../../../sandbox/toolchain/go.ts";
 import { binDirectory } from "../../../sandbox/toolchain/links.ts";
 import { installedPulumi } from "../../../sandbox/toolchain/on-path.ts";
-import { type Part, partsFor, parts } from "../../../sandbox/toolchain/parts.ts";
+import { type Part, parts, partsFor } from "../../../sandbox/toolchain/parts.ts";
 import { buildDiskBytes, checkRoom, measureRoom, type Room } from "../../../sandbox/toolchain/preflight.ts";
 import { inspectToolchain } from "../../../sandbox/toolchain/provide.ts";
 import { fetchChecksums } from "../../../sandbox/toolchain/release.ts";
@@ -26,14 +26,22 @@ export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
     .summary("what is there, what is missing, and what each part would cost to get")
-    .description("Examine this machine. Nothing is installed or started. Exit 1 when something is missing that `setup` cannot get.")
+    .description(
+      "Examine this machine. Nothing is installed or started. Exit 1 when something is missing that `setup` cannot get.",
+    )
     .option("--json", "as JSON")
     .action(async (options: { json?: boolean }) => {
       const findings = await examine();
       if (options.json) printJson(findings);
       else {
-        const mark = { ok: styled("green", "ok"), missing: styled("yellow", "missing"), warning: styled("red", "problem") };
-        process.stdout.write(`${table(findings.map(({ what, state, detail, cost }) => [mark[state], what, cost ? `${detail} (${cost})` : detail]))}\n`);
+        const mark = {
+          ok: styled("green", "ok"),
+          missing: styled("yellow", "missing"),
+          warning: styled("red", "problem"),
+        };
+        process.stdout.write(
+          `${table(findings.map(({ what, state, detail, cost }) => [mark[state], what, cost ? `${detail} (${cost})` : detail]))}\n`,
+        );
       }
       process.exitCode = findings.some(({ state }) => state === "warning") ? 1 : 0;
     });
@@ -41,24 +49,53 @@ export function addDoctorCommand(program: Command): void {
 
 async function examine(): Promise<Finding[]> {
   const cache = cacheDirectory();
-  const [pulumi, go, checksums, room] = [await installedPulumi(process.env, binDirectory(checkoutRoot)), await goVersion(), await fetchChecksums(), measureRoom(cache)];
+  const [pulumi, go, checksums, room] = [
+    await installedPulumi(process.env, binDirectory(checkoutRoot)),
+    await goVersion(),
+    await fetchChecksums(),
+    measureRoom(cache),
+  ];
   const toolchain = await inspectToolchain(partsFor("local"), process.env, binDirectory(checkoutRoot));
   const vendor = checksums !== undefined;
   const findings: Finding[] = [
     { what: "Node.js", state: "ok", detail: `${process.versions.node}, ${process.execPath}` },
-    pulumi ? { what: "pulumi on PATH", state: pulumi.problem ? "missing" : "ok", detail: pulumi.problem ?? `${pulumi.version}, ${pulumi.pulumi}` } : { what: "pulumi on PATH", state: "missing", detail: "not installed; Slipway brings its own" },
-    { what: "vendor's downloads", state: vendor ? "ok" : "missing", detail: vendor ? "reachable" : "out of reach; what is missing is built from source" },
+    pulumi
+      ? {
+          what: "pulumi on PATH",
+          state: pulumi.problem ? "missing" : "ok",
+          detail: pulumi.problem ?? `${pulumi.version}, ${pulumi.pulumi}`,
+        }
+      : { what: "pulumi on PATH", state: "missing", detail: "not installed; Slipway brings its own" },
+    {
+      what: "vendor's downloads",
+      state: vendor ? "ok" : "missing",
+      detail: vendor ? "reachable" : "out of reach; what is missing is built from source",
+    },
   ];
   let building = 0;
   for (const name of partsFor("local")) {
     const located = toolchain.get(name);
     if (!located && !vendor) building += 1;
-    findings.push(located ? { what: located.part.title, state: "ok", detail: `${located.origin}, ${located.file}` } : { what: parts[name].title, state: "missing", detail: vendor ? "would be downloaded" : "would be built", cost: cost(parts[name], vendor, room) });
+    findings.push(
+      located
+        ? { what: located.part.title, state: "ok", detail: `${located.origin}, ${located.file}` }
+        : {
+            what: parts[name].title,
+            state: "missing",
+            detail: vendor ? "would be downloaded" : "would be built",
+            cost: cost(parts[name], vendor, room),
+          },
+    );
   }
   if (building > 0) findings.push(...buildFindings(go, room, cache));
   findings.push({ what: "cache folder", state: "ok", detail: cache });
   for (const part of await sandboxStatus(checkoutRoot)) {
-    findings.push({ what: `sandbox: ${part.name}`, state: part.state === "running" ? "ok" : part.state === "stopped" ? "missing" : "warning", detail: part.state === "running" ? `127.0.0.1:${part.port ?? ""}` : part.detail || part.state, ...(part.state === "stopped" && { cost: "./slipway up starts it" }) });
+    findings.push({
+      what: `sandbox: ${part.name}`,
+      state: part.state === "running" ? "ok" : part.state === "stopped" ? "missing" : "warning",
+      detail: part.state === "running" ? `127.0.0.1:${part.port ?? ""}` : part.detail || part.state,
+      ...(part.state === "stopped" && { cost: "./slipway up starts it" }),
+    });
   }
   return findings;
 }
@@ -66,7 +103,11 @@ async function examine(): Promise<Finding[]> {
 function buildFindings(go: string | undefined, room: Room, folder: string): Finding[] {
   return [
     judge("Go", go ?? "", () => requireGo(go)),
-    judge("disk and memory", `${(room.disk / 1024 ** 3).toFixed(0)} GiB free for a build that takes ${buildDiskBytes / 1024 ** 3}, ${(room.memory / 1024 ** 3).toFixed(0)} GiB memory, ${room.cores} cores`, () => checkRoom(room, path.resolve(folder))),
+    judge(
+      "disk and memory",
+      `${(room.disk / 1024 ** 3).toFixed(0)} GiB free for a build that takes ${buildDiskBytes / 1024 ** 3}, ${(room.memory / 1024 ** 3).toFixed(0)} GiB memory, ${room.cores} cores`,
+      () => checkRoom(room, path.resolve(folder)),
+    ),
   ];
 }
 

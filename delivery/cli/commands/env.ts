@@ -11,11 +11,14 @@ export function addEnvCommand(program: Command): void {
   program
     .command("env")
     .summary('print the environment for plain `pulumi`: eval "$(./slipway env)"')
-    .description('Print what a shell needs to call `pulumi` directly:\n\n  eval "$(./slipway env)"\n  pulumi preview --stack dev\n\nSecrets are not printed: their variables are read from files under .slipway/secrets.')
+    .description(
+      'Print what a shell needs to call `pulumi` directly:\n\n  eval "$(./slipway env)"\n  pulumi preview --stack dev\n\nSecrets are not printed: their variables are read from files under .slipway/secrets.',
+    )
     .option("--shell <name>", "sh (also bash, zsh) or fish", "sh")
     .option("--json", "as JSON, with the names of the files that hold secrets")
     .action(async (options: { shell: string; json?: boolean }) => {
-      if (!["sh", "bash", "zsh", "fish"].includes(options.shell)) throw new UsageError(`There is no output for the shell "${options.shell}".\n  Use sh, bash, zsh or fish.`);
+      if (!["sh", "bash", "zsh", "fish"].includes(options.shell))
+        throw new UsageError(`There is no output for the shell "${options.shell}".\n  Use sh, bash, zsh or fish.`);
       const { toolchain } = await makeReady({ root: checkoutRoot, sandbox: true, quiet: options.json ?? false });
       const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot) };
       const files = secretFiles(checkoutRoot);
@@ -34,12 +37,20 @@ function secretFiles(root: string): Record<string, string> {
 }
 
 /** Lines for a shell to evaluate. Values are quoted, so that no path can do harm. */
-export function shellLines(variables: Readonly<Record<string, string>>, files: Readonly<Record<string, string>>, shell: "sh" | "fish"): string[] {
-  const quote = (text: string) => (shell === "sh" ? `'${text.replaceAll("'", "'\\''")}'` : `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`);
-  const set = (name: string, value: string) => (shell === "sh" ? `export ${name}=${value}` : `set -gx ${name} ${value}`);
+export function shellLines(
+  variables: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+  shell: "sh" | "fish",
+): string[] {
+  const quote = (text: string) =>
+    shell === "sh" ? `'${text.replaceAll("'", "'\\''")}'` : `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  const set = (name: string, value: string) =>
+    shell === "sh" ? `export ${name}=${value}` : `set -gx ${name} ${value}`;
   const lines = Object.entries(variables).map(([name, value]) => {
     const file = files[name];
-    return file ? set(name, shell === "sh" ? `"$(cat ${quote(file)})"` : `(cat ${quote(file)})`) : set(name, quote(value));
+    return file
+      ? set(name, shell === "sh" ? `"$(cat ${quote(file)})"` : `(cat ${quote(file)})`)
+      : set(name, quote(value));
   });
   return [...lines, ...shadowedVariables.map((name) => (shell === "sh" ? `unset ${name}` : `set -e ${name}`))];
 }

@@ -1,5 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type PartName, partNames, resetSandbox, sandboxLogs, sandboxStatus, startSandbox, stopSandbox } from "../../../sandbox/index.ts";
+import {
+  type PartName,
+  partNames,
+  resetSandbox,
+  sandboxLogs,
+  sandboxStatus,
+  startSandbox,
+  stopSandbox,
+} from "../../../sandbox/index.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UsageError, UserError } from "../../errors.ts";
 import { runSteps } from "../progress.ts";
@@ -11,7 +19,9 @@ export function addSandboxCommand(program: Command): void {
   const sandbox = program
     .command("sandbox")
     .summary("the local PostgreSQL, cache, GitHub and inbox: start, stop, status, reset, logs")
-    .description("The sandbox: everything that the dev stack needs, as processes of this machine, on 127.0.0.1 only.\nIts state is under .slipway/ of this checkout.");
+    .description(
+      "The sandbox: everything that the dev stack needs, as processes of this machine, on 127.0.0.1 only.\nIts state is under .slipway/ of this checkout.",
+    );
 
   sandbox
     .command("start")
@@ -22,7 +32,11 @@ export function addSandboxCommand(program: Command): void {
           title: "Sandbox",
           run: async (report) => {
             const cacheBinary = (await readyToolchain(checkoutRoot, report)).get("cache-server")?.file;
-            await startSandbox({ root: checkoutRoot, ...(cacheBinary && { cacheBinary }), report: ({ part, phase }) => report(`${part}: ${phase}`) });
+            await startSandbox({
+              root: checkoutRoot,
+              ...(cacheBinary && { cacheBinary }),
+              report: ({ part, phase }) => report(`${part}: ${phase}`),
+            });
             return "running";
           },
         },
@@ -65,7 +79,11 @@ export function addSandboxCommand(program: Command): void {
     .option("-n, --lines <count>", "how many of the last lines", parseCount, 50)
     .option("-f, --follow", "go on as lines come")
     .action(async (part: PartName | "supervisor", options: { lines: number; follow?: boolean }) => {
-      for await (const line of sandboxLogs(checkoutRoot, part, { lines: options.lines, follow: options.follow ?? false })) process.stdout.write(`${line}\n`);
+      for await (const line of sandboxLogs(checkoutRoot, part, {
+        lines: options.lines,
+        follow: options.follow ?? false,
+      }))
+        process.stdout.write(`${line}\n`);
     });
 }
 
@@ -75,7 +93,9 @@ async function printStatus(json: boolean): Promise<boolean> {
   if (json) printJson(parts);
   else {
     const color = { running: "green", stopped: "gray", unhealthy: "red" } as const;
-    process.stdout.write(`${table(parts.map((part) => [part.name, styled(color[part.state], part.state), part.port ? `127.0.0.1:${part.port}` : "", part.detail]))}\n`);
+    process.stdout.write(
+      `${table(parts.map((part) => [part.name, styled(color[part.state], part.state), part.port ? `127.0.0.1:${part.port}` : "", part.detail]))}\n`,
+    );
   }
   return parts.every((part) => part.state === "running");
 }
@@ -90,7 +110,8 @@ function collectPart(value: string, previous: PartName[]): PartName[] {
 }
 
 function parseLogPart(value: string): PartName | "supervisor" {
-  if (value !== "supervisor" && !isPart(value)) throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}, supervisor.`);
+  if (value !== "supervisor" && !isPart(value))
+    throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}, supervisor.`);
   return value;
 }
 

@@ -9,14 +9,18 @@ export function addSetupCommand(program: Command): void {
   program
     .command("setup")
     .summary("install what is missing and nothing more")
-    .description("Install what is missing (engine, plugins, cache server), without starting or changing anything. `up` and `test` do this by themselves.")
+    .description(
+      "Install what is missing (engine, plugins, cache server), without starting or changing anything. `up` and `test` do this by themselves.",
+    )
     .action(async () => {
       await runSteps([
         {
           title: "Toolchain",
           run: async (report) => {
             const toolchain = await readyToolchain(checkoutRoot, report);
-            process.stdout.write(`${table([...toolchain.values()].map(({ part, origin, file }) => [part.title, styled("green", origin), file]))}\n`);
+            process.stdout.write(
+              `${table([...toolchain.values()].map(({ part, origin, file }) => [part.title, styled("green", origin), file]))}\n`,
+            );
             return describeToolchain(toolchain);
           },
         },

@@ -49,7 +49,12 @@ const stackCommands: readonly StackCommand[] = [
     name: "drift",
     summary: "find what was changed behind Pulumi's back (exit 1 when there is something)",
     help: "Reads how things really are and compares; changes nothing. `./slipway up <stack> --refresh` puts it right again.",
-    pulumi: ({ given }) => ["refresh", "--preview-only", "--expect-no-changes", ...(choosesDisplay(given) ? [] : ["--diff"])],
+    pulumi: ({ given }) => [
+      "refresh",
+      "--preview-only",
+      "--expect-no-changes",
+      ...(choosesDisplay(given) ? [] : ["--diff"]),
+    ],
     changes: false,
   },
 ];
@@ -60,28 +65,39 @@ export function addStackCommands(program: Command): void {
     const command = program
       .command(definition.name)
       .summary(definition.summary)
-      .description(`${definition.summary[0]?.toUpperCase()}${definition.summary.slice(1)}.\nEverything after the stack's name that is not listed here goes to \`pulumi\` as it is.`)
+      .description(
+        `${definition.summary[0]?.toUpperCase()}${definition.summary.slice(1)}.\nEverything after the stack's name that is not listed here goes to \`pulumi\` as it is.`,
+      )
       .usage("<stack> [options] [options of pulumi]")
       .argument("[stack...]", "name of the stack: dev, staging, prod")
       .option("--no-sandbox", "use the cloud accounts and the backend of the environment instead of the sandbox")
       .allowUnknownOption()
       .addHelpText("after", `\n${definition.help}`);
-    if (definition.name === "destroy") command.option("--keep-database", "leave the database and its data where they are");
+    if (definition.name === "destroy")
+      command.option("--keep-database", "leave the database and its data where they are");
     command.action((args: string[], options: StackOptions) => runStackCommand(definition, args, options));
   }
 }
 
-async function runStackCommand(definition: StackCommand, args: readonly string[], options: StackOptions): Promise<void> {
+async function runStackCommand(
+  definition: StackCommand,
+  args: readonly string[],
+  options: StackOptions,
+): Promise<void> {
   const root = checkoutRoot;
   const { stack, rest } = splitStackArguments(root, definition.name, args);
   const { step: settings, facts } = settingsStep(root, stack);
   const quiet = rest.includes("--json") || rest.includes("-j");
   const consent = definition.changes ? await consentArguments(definition.name, stack, rest, facts) : [];
   const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
-  const code = await runForeground("pulumi", [...definition.pulumi({ stack, given: rest }), "--stack", stack, ...consent, ...rest], {
-    cwd: root,
-    env: { ...env, ...(options.keepDatabase && { SLIPWAY_KEEP_DATABASE: "1" }) },
-  });
+  const code = await runForeground(
+    "pulumi",
+    [...definition.pulumi({ stack, given: rest }), "--stack", stack, ...consent, ...rest],
+    {
+      cwd: root,
+      env: { ...env, ...(options.keepDatabase && { SLIPWAY_KEEP_DATABASE: "1" }) },
+    },
+  );
   process.exitCode = code === 0 ? 0 : 1;
   if (definition.name === "drift" && !quiet) process.stderr.write(`${driftVerdict(stack, code)}\n`);
 }
@@ -89,21 +105,37 @@ async function runStackCommand(definition: StackCommand, args: readonly string[]
 function driftVerdict(stack: string, code: number): string {
   return code === 0
     ? styled("green", `No drift: ${stack} is as Pulumi knows it.`, process.stderr)
-    : styled("yellow", `Drift, or it could not be told (see above). To put ${stack} right again: ./slipway up ${stack} --refresh`, process.stderr);
+    : styled(
+        "yellow",
+        `Drift, or it could not be told (see above). To put ${stack} right again: ./slipway up ${stack} --refresh`,
+        process.stderr,
+      );
 }
 
 /** Whether the user chose how Pulumi shows changes. */
 function choosesDisplay(given: readonly string[]): boolean {
-  return given.some((arg) => arg === "--diff" || arg.startsWith("--diff=") || arg === "--json" || arg === "-j" || arg.startsWith("--output"));
+  return given.some(
+    (arg) =>
+      arg === "--diff" || arg.startsWith("--diff=") || arg === "--json" || arg === "-j" || arg.startsWith("--output"),
+  );
 }
 
 /**
  * Who says yes: on a terminal Pulumi asks. Elsewhere (CI, a pipe) nobody can be asked, so an environment whose rules ask
  * for no confirmation goes ahead, and one that asks for it needs --yes in so many words.
  */
-async function consentArguments(command: string, stack: string, given: readonly string[], facts: () => { readonly requireConfirmation: boolean }): Promise<readonly string[]> {
-  const answered = given.some((arg) => arg === "--yes" || arg === "-y" || arg === "--preview-only" || arg === "--yes=true");
+async function consentArguments(
+  command: string,
+  stack: string,
+  given: readonly string[],
+  facts: () => { readonly requireConfirmation: boolean },
+): Promise<readonly string[]> {
+  const answered = given.some(
+    (arg) => arg === "--yes" || arg === "-y" || arg === "--preview-only" || arg === "--yes=true",
+  );
   if (answered || (process.stdin.isTTY && process.stdout.isTTY)) return [];
   if (command === "up" && !facts().requireConfirmation) return ["--yes"];
-  throw new UserError(`"${command} ${stack}" needs somebody to say yes, and this is not a terminal.\n  Add --yes if you are sure.`);
+  throw new UserError(
+    `"${command} ${stack}" needs somebody to say yes, and this is not a terminal.\n  Add --yes if you are sure.`,
+  );
 }

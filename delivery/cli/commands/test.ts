@@ -8,14 +8,18 @@ export function addTestCommand(program: Command): void {
   program
     .command("test")
     .summary("run every test (installs what is missing)")
-    .description("Run every check and test: format and lint, types, dead code, the Go tests of the language host, unit tests, and end-to-end tests with the real engine.\nEnds with the line `N passed, N failed`.")
+    .description(
+      "Run every check and test: format and lint, types, dead code, the Go tests of the language host, unit tests, and end-to-end tests with the real engine.\nEnds with the line `N passed, N failed`.",
+    )
     .addOption(new Option("--only <kind>", "one kind only").choices([...checkKinds]))
     .argument("[files...]", "test files for mocha, with --only unit or --only e2e")
     .action(async (files: string[], options: { only?: CheckKind }) => {
       const kinds = options.only ? [options.only] : checkKinds;
       const { env, toolchain } = await makeReady({ root: checkoutRoot, sandbox: false, quiet: false });
       const result = await runChecks(kinds, { root: checkoutRoot, env, toolchain, files });
-      process.stdout.write(`\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ""}\n`);
+      process.stdout.write(
+        `\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ""}\n`,
+      );
       process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;
     });
 }

@@ -19,7 +19,11 @@ export function backendDirectory(root: string): string {
 }
 
 /** Variables that every command of the engine gets: our programs first on PATH, no update checks. */
-export function engineEnvironment(root: string, toolchain: Toolchain, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+export function engineEnvironment(
+  root: string,
+  toolchain: Toolchain,
+  env: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
   const allBuilt = toolchain.get("engine")?.origin === "built";
   return {
     PATH: [binDirectory(root), path.dirname(process.execPath), env.PATH ?? ""].join(path.delimiter),
@@ -44,10 +48,19 @@ export function sandboxEnvironment(root: string): Record<string, string> {
 }
 
 /** Settings of the user's that would lead the sandbox's engine elsewhere, and so are taken away. */
-export const shadowedVariables: readonly string[] = ["PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "GITHUB_APP_ID"];
+export const shadowedVariables: readonly string[] = [
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  "PULUMI_ACCESS_TOKEN",
+  "PULUMI_STACK",
+  "GITHUB_APP_ID",
+];
 
 /** The environment of a child process: the caller's, with ours laid over it. */
-export function childEnvironment(overlay: Record<string, string>, sandbox: boolean, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+export function childEnvironment(
+  overlay: Record<string, string>,
+  sandbox: boolean,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
   const merged: NodeJS.ProcessEnv = { ...env, ...overlay };
   if (sandbox) for (const name of shadowedVariables) delete merged[name];
   return merged;

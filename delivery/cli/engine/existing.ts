@@ -16,21 +16,34 @@ export async function existingId(operation: PendingOperation, env: NodeJS.Proces
 type Ask = (path: string) => Promise<unknown>;
 
 const variableInputs = z.object({ repository: z.string(), environment: z.string(), variableName: z.string() });
-const policyInputs = z.object({ repository: z.string(), environment: z.string(), branchPattern: z.string().optional(), tagPattern: z.string().optional() });
-const policyList = z.object({ branch_policies: z.array(z.object({ id: z.number(), name: z.string(), type: z.string().default("branch") })) });
+const policyInputs = z.object({
+  repository: z.string(),
+  environment: z.string(),
+  branchPattern: z.string().optional(),
+  tagPattern: z.string().optional(),
+});
+const policyList = z.object({
+  branch_policies: z.array(z.object({ id: z.number(), name: z.string(), type: z.string().default("branch") })),
+});
 
 const lookUps: Readonly<Record<string, (inputs: unknown, ask: Ask) => Promise<string | undefined>>> = {
   "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": async (inputs, ask) => {
     const { repository, environment, variableName } = variableInputs.parse(inputs);
-    const found = await ask(`repos/:owner/${repository}/environments/${encodeURIComponent(environment)}/variables/${variableName}`);
+    const found = await ask(
+      `repos/:owner/${repository}/environments/${encodeURIComponent(environment)}/variables/${variableName}`,
+    );
     return found === undefined ? undefined : `${repository}:${idPart(environment)}:${variableName}`;
   },
   "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy": async (inputs, ask) => {
     const { repository, environment, branchPattern, tagPattern } = policyInputs.parse(inputs);
-    const answer = await ask(`repos/:owner/${repository}/environments/${encodeURIComponent(environment)}/deployment-branch-policies?per_page=100`);
+    const answer = await ask(
+      `repos/:owner/${repository}/environments/${encodeURIComponent(environment)}/deployment-branch-policies?per_page=100`,
+    );
     if (answer === undefined) return undefined;
     const [type, name] = branchPattern ? ["branch", branchPattern] : ["tag", tagPattern];
-    const policy = policyList.parse(answer).branch_policies.find((candidate) => candidate.type === type && candidate.name === name);
+    const policy = policyList
+      .parse(answer)
+      .branch_policies.find((candidate) => candidate.type === type && candidate.name === name);
     return policy && `${repository}:${idPart(environment)}:${policy.id}`;
   },
 };

@@ -52,7 +52,10 @@ export interface PendingOperation {
  * Removes the locks of this stack whose holders are gone (ended by force, or another program has their number now).
  * @returns who still holds one, if anybody, and how many were removed
  */
-export function clearStaleLocks(root: string, stack: string): { readonly holder: LockHolder | undefined; readonly removed: number } {
+export function clearStaleLocks(
+  root: string,
+  stack: string,
+): { readonly holder: LockHolder | undefined; readonly removed: number } {
   const folder = path.join(backendDirectory(root), ".pulumi", "locks", "organization", "slipway", stack);
   let holder: LockHolder | undefined;
   let removed = 0;
@@ -93,7 +96,9 @@ export function pendingOperations(root: string, stack: string): PendingOperation
 
 /** Whether a living process is the engine, and not another program that has its number now. */
 function isPulumi(pid: number): boolean {
-  return findProcesses((info) => info.pid === pid && path.basename(info.command.split(" ")[0] ?? "") === "pulumi").length > 0;
+  return (
+    findProcesses((info) => info.pid === pid && path.basename(info.command.split(" ")[0] ?? "") === "pulumi").length > 0
+  );
 }
 
 function list(folder: string): string[] {

@@ -7,12 +7,18 @@ import { UserError } from "../../errors.ts";
  * to end this process is passed on, so that the engine can finish its step and give its lock back.
  * @returns its exit code; 128 + the signal's number when it was ended by one
  */
-export async function runForeground(file: string, args: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions }): Promise<number> {
+export async function runForeground(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly stdio?: StdioOptions },
+): Promise<number> {
   const child = spawn(file, args, { cwd: options.cwd, env: options.env, stdio: options.stdio ?? "inherit" });
   const stop = passSignalsOn(child);
   try {
     return await new Promise<number>((resolve, reject) => {
-      child.once("error", (error) => reject(new UserError(`${file} cannot be run: ${error.message}.\n  Try ./slipway doctor.`, { cause: error })));
+      child.once("error", (error) =>
+        reject(new UserError(`${file} cannot be run: ${error.message}.\n  Try ./slipway doctor.`, { cause: error })),
+      );
       child.once("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   } finally {
@@ -21,7 +27,11 @@ export async function runForeground(file: string, args: readonly string[], optio
 }
 
 /** Runs a program and collects what it prints. */
-export async function runQuietly(file: string, args: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+export async function runQuietly(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   const stop = passSignalsOn(child);
   let stdout = "";

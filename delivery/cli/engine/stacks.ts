@@ -15,17 +15,24 @@ export function knownStacks(root: string): string[] {
  * Tells the stack's name apart from what is meant for `pulumi`. The name comes first; options may stand before it.
  * @throws UsageError when there is no name, or no such stack
  */
-export function splitStackArguments(root: string, command: string, args: readonly string[]): { readonly stack: string; readonly rest: string[] } {
+export function splitStackArguments(
+  root: string,
+  command: string,
+  args: readonly string[],
+): { readonly stack: string; readonly rest: string[] } {
   const known = knownStacks(root);
   const list = `Stacks here: ${known.join(", ")} (each is described by its Pulumi.<name>.yaml).`;
   const index = args[0]?.startsWith("-") ? args.findIndex((arg) => known.includes(arg)) : 0;
   const stack = args[index];
-  if (stack === undefined) throw new UsageError(`"${command}" needs the name of a stack, for instance: ./slipway ${command} dev\n  ${list}`);
+  if (stack === undefined)
+    throw new UsageError(`"${command}" needs the name of a stack, for instance: ./slipway ${command} dev\n  ${list}`);
   if (!known.includes(stack)) throw new UsageError(`There is no stack "${stack}".\n  ${list}`);
   const rest = args.filter((_, position) => position !== index);
   const second = rest[0];
   if (second !== undefined && known.includes(second)) {
-    throw new UsageError(`"${command}" takes one stack at a time, but "${stack}" and "${second}" were named.\n  Run it once for each.`);
+    throw new UsageError(
+      `"${command}" takes one stack at a time, but "${stack}" and "${second}" were named.\n  Run it once for each.`,
+    );
   }
   return { stack, rest };
 }
