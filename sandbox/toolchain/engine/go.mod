@@ -1,3 +1,5 @@
+// Everything that a bare machine needs and no registry has as a program: the Pulumi CLI, a language host, two plugins
+// and a cache server. One module, so that the Pulumi packages are compiled once for all of them.
 module slipway.dev/engine
 
 go 1.26.0
@@ -93,6 +95,7 @@ require (
 	github.com/charmbracelet/bubbles v1.0.0 // indirect
 	github.com/charmbracelet/bubbletea v1.3.10 // indirect
 	github.com/charmbracelet/colorprofile v0.4.3 // indirect
+	// The CLI asks for 0.6, which does not compile with the table writer that the bridge needs.
 	github.com/charmbracelet/glamour v0.8.0 // indirect
 	github.com/charmbracelet/lipgloss v1.1.0 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20260205113103-524a6607adb8 // indirect
@@ -346,8 +349,10 @@ require (
 	lukechampine.com/frand v1.5.1 // indirect
 )
 
+// A module inside the provider's own path: only so may it import what the provider keeps internal.
 replace github.com/terraform-providers/terraform-provider-random/shim => ./random-shim
 
+// The next two are what the bridge and the CLI say in their own go.mod, which Go heeds only in the main module.
 replace github.com/hashicorp/terraform-plugin-sdk/v2 => github.com/pulumi/terraform-plugin-sdk/v2 v2.0.0-20260318212141-5525259d096b
 
 replace github.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
