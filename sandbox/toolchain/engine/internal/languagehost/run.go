@@ -15,8 +15,8 @@ import (
 const runModule = nodejs.SDK + "/cmd/run"
 
 // Run runs a program to its end. A program that failed is an answer, not an error of the call; only a cancelled call
-// is one. The program talks to the engine's monitor directly, so synchronous invokes, which SDKs of before 2020
-// made through the language host, are not served.
+// is one. The program talks to the engine's monitor directly: synchronous invokes, for which the vendor's host stands
+// between the two, are not served, and SDK 3.256 makes none.
 func (h *Host) Run(call context.Context, request *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	ctx, done := h.during(call)
 	defer done()
