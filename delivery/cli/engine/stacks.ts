@@ -13,7 +13,7 @@ export function knownStacks(root: string): string[] {
 
 /**
  * Tells the stack's name apart from what is meant for `pulumi`. The name comes first; options may stand before it.
- * @throws UsageError when there is no name, or no such stack
+ * @throws UsageError when there is no name, no such stack, or more than one
  */
 export function splitStackArguments(
   root: string,
@@ -21,6 +21,7 @@ export function splitStackArguments(
   args: readonly string[],
 ): { readonly stack: string; readonly rest: string[] } {
   const known = knownStacks(root);
+  refuseStackOption(command, args);
   const list = `Stacks here: ${known.join(", ")} (each is described by its Pulumi.<name>.yaml).`;
   const index = args[0]?.startsWith("-") ? args.findIndex((arg) => known.includes(arg)) : 0;
   const stack = args[index];
@@ -35,6 +36,20 @@ export function splitStackArguments(
     );
   }
   return { stack, rest };
+}
+
+/**
+ * Pulumi's own option for the stack: passed on, it would win over the name that was checked, with its rules.
+ * @throws UsageError when it is among the arguments
+ */
+function refuseStackOption(command: string, args: readonly string[]): void {
+  const index = args.findIndex((arg) => /^(--stack|-s)(=|$)/.test(arg));
+  const option = args[index];
+  if (option === undefined) return;
+  const name = option.split("=")[1] ?? args[index + 1] ?? "dev";
+  throw new UsageError(
+    `"${command}" takes the stack without the option ${option.split("=")[0]}.\n  Write: ./slipway ${command} ${name}`,
+  );
 }
 
 /** File in which the sandbox's backend keeps a stack's state. */
