@@ -144,6 +144,11 @@ async function waitForLock(root: string, stack: string, report: Report): Promise
   for (;;) {
     const { holder, removed } = clearStaleLocks(root, stack);
     if (!holder) return removed;
+    if (holder.elsewhere) {
+      throw new UserError(
+        `A pulumi of the machine ${holder.elsewhere.hostname} (process ${holder.pid}, since ${holder.since}) works on ${stack}.\n  Wait for it to end. If it is gone (a container that was removed, a machine with a new name), remove its lock:\n  ${holder.elsewhere.file}`,
+      );
+    }
     if (Date.now() > deadline) {
       throw new UserError(
         `Another pulumi (process ${holder.pid}, since ${holder.since}) works on ${stack}.\n  Wait for it to end, or end it, and try again.`,

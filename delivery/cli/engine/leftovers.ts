@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { findProcesses } from "../../../sandbox/system/processes.ts";
+import { UserError } from "../../errors.ts";
 import { backendDirectory } from "./environment.ts";
 import { stateFile } from "./stacks.ts";
 
@@ -35,6 +36,8 @@ const stateSchema = z.object({
 export interface LockHolder {
   readonly pid: number;
   readonly since: string;
+  /** Set when it is a process of another machine, whose end cannot be seen from here. */
+  readonly elsewhere?: { readonly hostname: string; readonly file: string };
 }
 
 /** An operation that the engine had begun and not finished when it was ended. */
@@ -65,8 +68,8 @@ export function clearStaleLocks(
     if (lock && lock.hostname === hostname() && isPulumi(lock.pid)) {
       holder = { pid: lock.pid, since: lock.timestamp };
     } else if (lock && lock.hostname !== hostname()) {
-      // Another machine's (a shared folder): whether its process lives cannot be known from here, so it stays.
-      holder = { pid: lock.pid, since: lock.timestamp };
+      // Another machine's or container's (a shared folder): whether its process lives cannot be known from here, so it stays.
+      holder = { pid: lock.pid, since: lock.timestamp, elsewhere: { hostname: lock.hostname, file } };
     } else {
       rmSync(file, { force: true });
       removed += 1;
@@ -75,15 +78,19 @@ export function clearStaleLocks(
   return { holder, removed };
 }
 
-/** The operations that the last run left unfinished, as its state file tells. */
+/**
+ * The operations that the last run left unfinished, as its state file tells.
+ * @throws UserError when that file is damaged
+ */
 export function pendingOperations(root: string, stack: string): PendingOperation[] {
+  const file = stateFile(root, stack);
   let text: string;
   try {
-    text = readFileSync(stateFile(root, stack), "utf8");
+    text = readFileSync(file, "utf8");
   } catch {
     return [];
   }
-  const state = stateSchema.safeParse(JSON.parse(text));
+  const state = stateSchema.safeParse(parseState(text, file, stack));
   if (!state.success) return [];
   return (state.data.checkpoint.latest?.pending_operations ?? []).map(({ type: operation, resource }) => ({
     operation,
@@ -94,11 +101,23 @@ export function pendingOperations(root: string, stack: string): PendingOperation
   }));
 }
 
-/** Whether a living process is the engine, and not another program that has its number now. */
+function parseState(text: string, file: string, stack: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(
+      `The state of ${stack} is damaged: ${(error as Error).message}\n  at ${file}\n  The engine keeps the state before the last change beside it: copy ${path.basename(file)}.bak over it and run the command again.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Whether a living process is the engine, and not another program that has its number now. The folder before the program's
+ * name may hold spaces, so that the command cannot be split at the first one.
+ */
 function isPulumi(pid: number): boolean {
-  return (
-    findProcesses((info) => info.pid === pid && path.basename(info.command.split(" ")[0] ?? "") === "pulumi").length > 0
-  );
+  return findProcesses((info) => info.pid === pid && /^(.*\/)?pulumi( |$)/.test(info.command)).length > 0;
 }
 
 function list(folder: string): string[] {
