@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import { z } from "zod";
 import { UserError } from "../delivery/errors.ts";
 import { type EnvironmentRules, rulesOf } from "./environment.ts";
@@ -29,7 +29,7 @@ export function checkStackFile(root: string, stack: string): StackFacts {
       `${name}${at ? `, line ${at.line}, column ${at.col}` : ""}: ${error.message.split("\n")[0]?.replace(/ at line.*$/, "")}.\n  Mend the YAML there and try again.`,
     );
   }
-  const file = fileSchema.safeParse(document.toJS() ?? {});
+  const file = fileSchema.safeParse(contentOf(document, name) ?? {});
   if (!file.success)
     throw new UserError(
       `${name}: "config" must be a mapping of settings, such as slipway:environment: development.\n  See Pulumi.dev.yaml for an example.`,
@@ -45,4 +45,15 @@ export function checkStackFile(root: string, stack: string): StackFacts {
   }
   const settings = parseSettings(stack, raw, encrypted);
   return { environment: settings.environment, platform: settings.platform, ...rulesOf(settings.environment) };
+}
+
+/** An alias (`*name`) to an anchor that is nowhere shows only here, and a mapping with too many of them too. */
+function contentOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new UserError(`${name}: ${(error as Error).message}.\n  Mend the YAML there and try again.`, {
+      cause: error,
+    });
+  }
 }
