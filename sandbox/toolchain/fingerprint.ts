@@ -36,7 +36,8 @@ export function fingerprint(part: Part, target: Target, module: string = engineM
 /** Files below a folder that end up in a program: tests and their data do not. */
 function sourceFiles(module: string, folder: string): string[] {
   return readdirSync(path.join(module, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go") && !entry.parentPath.includes("testdata"))
+    .filter((entry) => entry.isFile())
     .map((entry) => path.relative(module, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.endsWith("_test.go") && !file.split(path.sep).includes("testdata"))
     .sort();
 }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
+import { currentTarget } from "./platform.ts";
 
 const run = promisify(execFile);
 
@@ -37,6 +38,7 @@ export function requireGo(version: string | undefined): void {
  * the user's that would change what is built. Proxy settings stay, they say how this machine reaches the registry.
  */
 export function goEnvironment(cache: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const target = currentTarget();
   return {
     ...env,
     GOCACHE: path.join(cache, "go", "build"),
@@ -45,6 +47,9 @@ export function goEnvironment(cache: string, env: NodeJS.ProcessEnv = process.en
     GOENV: env.GOENV ?? "",
     GOFLAGS: "-mod=readonly -modcacherw",
     GOWORK: "off",
+    GO111MODULE: "on",
+    GOOS: target.os,
+    GOARCH: target.arch,
     GOTOOLCHAIN: "auto",
     GOTELEMETRY: "off",
     CGO_ENABLED: "0",

@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from "node:fs";
-import { cpus, freemem, totalmem } from "node:os";
+import { availableParallelism, freemem, totalmem } from "node:os";
 import path from "node:path";
 import { UserError } from "../../delivery/errors.ts";
 
@@ -9,8 +9,8 @@ const gib = 1024 ** 3;
 export const buildDiskBytes = 6 * gib;
 /** Memory below which the compiler of one large package may be killed by the system (measured peak of one: 1.4 GiB). */
 export const buildMemoryBytes = 2 * gib;
-/** Memory below which only one package at a time is compiled. */
-const parallelMemoryBytes = 4 * gib;
+/** Memory that each package which is compiled at the same time is given. */
+const packageMemoryBytes = 2 * gib;
 
 /** What a build may use. */
 export interface Room {
@@ -27,11 +27,11 @@ export function measureRoom(folder: string): Room {
   for (;;) {
     try {
       const { bavail, bsize } = statfsSync(existing);
-      return { disk: Number(bavail) * Number(bsize), memory: availableMemory(), cores: cpus().length };
+      return { disk: Number(bavail) * Number(bsize), memory: availableMemory(), cores: availableParallelism() };
     } catch {
       const parent = path.dirname(existing);
       if (parent === existing)
-        return { disk: Number.POSITIVE_INFINITY, memory: availableMemory(), cores: cpus().length };
+        return { disk: Number.POSITIVE_INFINITY, memory: availableMemory(), cores: availableParallelism() };
       existing = parent;
     }
   }
@@ -56,15 +56,21 @@ export function checkRoom(room: Room, folder: string): void {
 
 /** How many packages to compile at once. */
 export function buildParallelism(room: Room): number {
-  return room.memory < parallelMemoryBytes ? 1 : room.cores;
+  return Math.max(1, Math.min(room.cores, Math.floor(room.memory / packageMemoryBytes)));
 }
 
 function gibibytes(bytes: number): string {
   return `${(bytes / gib).toFixed(1)} GiB`;
 }
 
-/** Linux counts reclaimable page cache as not free, so its own estimate is read (proc_meminfo(5), MemAvailable). */
+/** Memory that can be had: what the machine has left, and no more than a container's limit. */
 function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(machineMemory(), limit) : machineMemory();
+}
+
+/** Linux counts reclaimable page cache as not free, so its own estimate is read (proc_meminfo(5), MemAvailable). */
+function machineMemory(): number {
   try {
     const kib = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
     if (kib) return Number(kib) * 1024;
