@@ -8,6 +8,7 @@ import { addSandboxCommand } from "./commands/sandbox.ts";
 import { addSetupCommand } from "./commands/setup.ts";
 import { addStackCommands } from "./commands/stack.ts";
 import { addTestCommand } from "./commands/test.ts";
+import { styled } from "./terminal.ts";
 
 /** The whole command line of `./slipway`, without running anything. */
 export function createProgram(): Command {
@@ -19,6 +20,9 @@ export function createProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .showHelpAfterError("(./slipway --help shows all commands)")
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error:/, styled("red", "slipway:", process.stderr))),
+    })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .enablePositionalOptions()
     .exitOverride();

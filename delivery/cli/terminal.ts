@@ -26,7 +26,9 @@ export function printJson(value: unknown): void {
 /** Lines of a table with columns as wide as their widest cell; colours do not count. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, width(cell))));
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width(cell));
+  }
   return rows
     .map((row) =>
       row

@@ -52,7 +52,7 @@ async function examine(): Promise<Finding[]> {
   const [pulumi, go, checksums, room] = [
     await installedPulumi(process.env, binDirectory(checkoutRoot)),
     await goVersion(),
-    await fetchChecksums(),
+    await fetchChecksums(process.env.SLIPWAY_RELEASES),
     measureRoom(cache),
   ];
   const toolchain = await inspectToolchain(partsFor("local"), process.env, binDirectory(checkoutRoot));

@@ -9,7 +9,7 @@ import {
   stopSandbox,
 } from "../../../sandbox/index.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
-import { UsageError, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import { runSteps } from "../progress.ts";
 import { readyToolchain } from "../ready.ts";
 import { printJson, printNote, styled, table } from "../terminal.ts";
@@ -121,7 +121,7 @@ function parseCount(value: string): number {
 }
 
 async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError(`${question}\n  This is not a terminal: add --yes if you are sure.`);
+  if (!process.stdin.isTTY) throw new UserError(`${question}\n  This is not a terminal: add --yes if you are sure.`);
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await lines.question(`${question} [y/N] `);

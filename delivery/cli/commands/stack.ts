@@ -133,7 +133,8 @@ async function consentArguments(
   const answered = given.some(
     (arg) => arg === "--yes" || arg === "-y" || arg === "--preview-only" || arg === "--yes=true",
   );
-  if (answered || (process.stdin.isTTY && process.stdout.isTTY)) return [];
+  const asks = process.stdin.isTTY && process.stdout.isTTY && !given.includes("--non-interactive");
+  if (answered || asks) return [];
   if (command === "up" && !facts().requireConfirmation) return ["--yes"];
   throw new UserError(
     `"${command} ${stack}" needs somebody to say yes, and this is not a terminal.\n  Add --yes if you are sure.`,

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { UsageError } from "../../errors.ts";
 import { type CheckKind, checkKinds, runChecks } from "../checks.ts";
 import { makeReady } from "../ready.ts";
 
@@ -14,6 +15,11 @@ export function addTestCommand(program: Command): void {
     .addOption(new Option("--only <kind>", "one kind only").choices([...checkKinds]))
     .argument("[files...]", "test files for mocha, with --only unit or --only e2e")
     .action(async (files: string[], options: { only?: CheckKind }) => {
+      if (files.length > 0 && options.only !== "unit" && options.only !== "e2e") {
+        throw new UsageError(
+          `Test files can be named for unit and end-to-end tests only.\n  Write: ./slipway test --only unit ${files.join(" ")}`,
+        );
+      }
       const kinds = options.only ? [options.only] : checkKinds;
       const { env, toolchain } = await makeReady({ root: checkoutRoot, sandbox: false, quiet: false });
       const result = await runChecks(kinds, { root: checkoutRoot, env, toolchain, files });

@@ -26,11 +26,16 @@ export function engineEnvironment(
 ): Record<string, string> {
   const allBuilt = toolchain.get("engine")?.origin === "built";
   return {
-    PATH: [binDirectory(root), path.dirname(process.execPath), env.PATH ?? ""].join(path.delimiter),
+    PATH: firstOnPath([binDirectory(root), path.dirname(process.execPath)], env.PATH ?? ""),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A built engine is there because the vendor is out of reach: asking it for plugins would only wait in vain.
     ...(allBuilt && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
+}
+
+/** Folders put first on PATH, once: `eval "$(./slipway env)"` may be called again and again. */
+function firstOnPath(folders: readonly string[], rest: string): string {
+  return [...new Set([...folders, ...rest.split(path.delimiter)])].filter(Boolean).join(path.delimiter);
 }
 
 /**

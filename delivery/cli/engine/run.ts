@@ -16,9 +16,7 @@ export async function runForeground(
   const stop = passSignalsOn(child);
   try {
     return await new Promise<number>((resolve, reject) => {
-      child.once("error", (error) =>
-        reject(new UserError(`${file} cannot be run: ${error.message}.\n  Try ./slipway doctor.`, { cause: error })),
-      );
+      child.once("error", (error) => reject(cannotRun(file, error)));
       child.once("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   } finally {
@@ -40,13 +38,17 @@ export async function runQuietly(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   try {
     const code = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", (error) => reject(cannotRun(file, error)));
       child.once("close", (exit, signal) => resolve(exit ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
     return { code, stdout, stderr };
   } finally {
     stop();
   }
+}
+
+function cannotRun(file: string, error: Error): UserError {
+  return new UserError(`${file} cannot be run: ${error.message}.\n  Try ./slipway doctor.`, { cause: error });
 }
 
 function passSignalsOn(child: ChildProcess): () => void {
