@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cacheDirectory } from "../../sandbox/paths.ts";
-import { dropBuildCaches } from "../../sandbox/toolchain/build.ts";
 import { engineModule } from "../../sandbox/toolchain/fingerprint.ts";
 import { provideGoTests } from "../../sandbox/toolchain/go-tests.ts";
 import type { Toolchain } from "../../sandbox/toolchain/provide.ts";
@@ -110,8 +109,6 @@ async function goTests(context: CheckContext): Promise<Count> {
     if (!(error instanceof UserError)) throw error;
     process.stdout.write(`${error.message}\n`);
     return add(total, { passed: 0, failed: 1, skipped: 0 });
-  } finally {
-    dropBuildCaches(cache);
   }
   return total;
 }

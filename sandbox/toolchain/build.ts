@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "../../delivery/errors.ts";
@@ -27,7 +28,8 @@ export interface BuildOrder {
 
 /**
  * Compiles parts of the toolchain from Go modules in one go, so that what they share is compiled once. A build that is
- * interrupted goes on where it stopped, since the compiler's cache is kept until all is there.
+ * interrupted goes on where it stopped, since the compiler's cache is kept until all is there. To be called under the
+ * machine's lock only.
  * @param cache the machine's cache folder
  * @throws UserError when Go is missing, disk or memory is short, or the compiler or the module registry fails (with the log's path)
  */
@@ -54,7 +56,7 @@ export async function buildParts(
   });
 
   const work = path.join(cache, "toolchain", `.build-${process.pid}`);
-  rmSync(work, { recursive: true, force: true });
+  removeRemains(path.join(cache, "toolchain"));
   mkdirSync(work, { recursive: true });
   try {
     let compiled = 0;
@@ -86,6 +88,14 @@ export async function buildParts(
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Half-made folders can only be those of builds that were killed: the caller holds the machine's lock. */
+function removeRemains(toolchain: string): void {
+  if (!existsSync(toolchain)) return;
+  for (const name of readdirSync(toolchain)) {
+    if (/^\.build-\d+$|\.part(-\d+)?$/.test(name)) rmSync(path.join(toolchain, name), { recursive: true, force: true });
   }
 }
 
@@ -138,9 +148,17 @@ class GoCommand {
 /** Ends the compiler when this process is asked to end, and says how to undo that. */
 function stopWithUs(child: ChildProcess): () => void {
   const end = () => child.kill("SIGTERM");
+  // Without handlers of ours a signal would end this process without "exit", and the compiler would go on alone.
+  const leave = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
   process.once("exit", end);
-  return () => process.off("exit", end);
+  for (const signal of endingSignals) process.once(signal, leave);
+  return () => {
+    process.off("exit", end);
+    for (const signal of endingSignals) process.off(signal, leave);
+  };
 }
+
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** One clear message out of what `go` printed. */
 export function explainGoFailure(lines: readonly string[], signal: string | null, log: string): string {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
+import { dropBuildCaches } from "./build.ts";
 import { buildFlags, engineModule } from "./fingerprint.ts";
 import { goEnvironment, goVersion, requireGo } from "./go.ts";
 import { withMachineLock } from "./machine-lock.ts";
@@ -55,6 +56,8 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
       }
     }
     renameSync(work, folder);
+    // Here, under the lock: outside of it this could take the caches from under another process's build.
+    dropBuildCaches(cache);
     return tests();
   });
 }

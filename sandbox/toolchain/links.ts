@@ -69,7 +69,8 @@ function link(target: string, file: string): void {
     // Not there yet.
   }
   mkdirSync(path.dirname(file), { recursive: true });
-  const fresh = `${file}.new-${process.pid}`;
+  // Beside the folder, not in it: another process may be clearing that of what it does not know.
+  const fresh = `${path.dirname(file)}.new-${process.pid}`;
   rmSync(fresh, { force: true });
   symlinkSync(target, fresh);
   renameSync(fresh, file);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../../delivery/errors.ts";
@@ -96,17 +96,19 @@ export function locate(
     const folder = path.join("plugins", `resource-${part.plugin}-v${part.version}`, part.binary);
     const vendor = present(path.join(folders.pluginHome(), folder), "release");
     if (context.choice === "build") return built();
-    return (
-      present(path.join(context.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi"), folder), "user's plugins") ??
-      vendor ??
-      built()
-    );
+    const users = path.join(context.env.PULUMI_HOME ?? path.join(homedir(), ".pulumi"), folder);
+    // A link there is one of ours (PULUMI_HOME of `slipway env`): what it leads to is found in its own right.
+    return (isLink(users) ? undefined : present(users, "user's plugins")) ?? vendor ?? built();
   }
   for (const program of part.onPath ?? []) {
     const found = present(findOnPath(program, context.env), "path");
     if (found) return found;
   }
   return built();
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** Whether a part is one of the three that the vendor releases together. */

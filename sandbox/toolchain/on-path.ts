@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** The first executable file of that name on PATH, leaving out folders below `except` (our own links). */
 export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env, except?: string): string | undefined {
   for (const folder of (env.PATH ?? "").split(path.delimiter)) {
-    if (folder === "" || (except !== undefined && path.resolve(folder).startsWith(except))) continue;
+    if (folder === "" || (except !== undefined && isWithin(folder, except))) continue;
     const file = path.join(folder, name);
     try {
       accessSync(file, constants.X_OK);
@@ -19,6 +19,10 @@ export function findOnPath(name: string, env: NodeJS.ProcessEnv = process.env, e
     }
   }
   return undefined;
+}
+
+function isWithin(folder: string, other: string): boolean {
+  return `${path.resolve(folder)}${path.sep}`.startsWith(`${path.resolve(other)}${path.sep}`);
 }
 
 /** What was found of a Pulumi that the user installed. */

@@ -48,7 +48,7 @@ export function checksumOf(checksums: string, archive: string): string {
 /**
  * Fetches the vendor's release of the CLI, verifies it, and unpacks its programs into `folder`.
  * @param progress called with the bytes fetched so far and the total (0 when unknown)
- * @throws UserError when the download breaks off or its checksum is wrong; `folder` is then as before
+ * @throws UserError when the download breaks off, its checksum is wrong or it cannot be unpacked; `folder` is then as before
  */
 export async function installRelease(options: {
   readonly checksums: string;
@@ -71,11 +71,22 @@ export async function installRelease(options: {
         `The download of ${archive} has the SHA-256 ${actual}, but the vendor's list says ${expected}.\n  It was thrown away. Try again; if it stays wrong, something between this machine and the vendor alters downloads.`,
       );
     }
-    await run("tar", ["-xzf", file, "-C", work]);
+    await unpack(file, work);
     rmSync(options.folder, { recursive: true, force: true });
     renameSync(path.join(work, "pulumi"), options.folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function unpack(file: string, folder: string): Promise<void> {
+  try {
+    await run("tar", ["-xzf", file, "-C", folder]);
+  } catch (error) {
+    throw new UserError(
+      `The vendor's release could not be unpacked: ${(error as Error).message.trim()}.\n  Install tar and gzip and free some disk, or set SLIPWAY_ENGINE=build to build the engine from source.`,
+      { cause: error },
+    );
   }
 }
 
