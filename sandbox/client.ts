@@ -17,6 +17,9 @@ const supervisorFile = path.join(import.meta.dirname, "supervisor.ts");
 /** How long a supervisor may take to come up, or to end after a handover, in milliseconds. */
 const patience = 60_000;
 
+/** How long a supervisor may take to carry out an order, in milliseconds: longer than all parts take to end. */
+const endLimit = 90_000;
+
 /** A running child, or how it ended. */
 interface Launched {
   exitCode: number | undefined;
@@ -44,7 +47,7 @@ export async function give<Name extends OrderName>(layout: Layout, name: Name, o
     path: `/${name}`,
     token,
     body: order,
-    timeout: 0,
+    timeout: endLimit,
   }).catch(() => undefined);
   if (answer?.status === 200) return true;
   if (answer?.status === 500) throw new SandboxError(String((JSON.parse(answer.body) as { error: unknown }).error));
@@ -73,10 +76,14 @@ export async function ensureSupervisor(layout: Layout): Promise<void> {
   if (!answers) throw silentSupervisor(layout);
 }
 
-/** Does one thing (see `supervisor.ts`) without a supervisor; one that hangs is killed first, whose parts live on. */
+/**
+ * Does one thing (see `supervisor.ts`) without the running supervisor, which did not take the order: one that is ending is
+ * waited for, one that hangs is killed. Parts outlive it, and are found.
+ */
 export async function doWithoutSupervisor(layout: Layout, action: string): Promise<void> {
-  const hanging = recordedSupervisor(layout);
-  if (hanging && !(await readReport(layout))) signal(hanging, "SIGKILL");
+  const present = recordedSupervisor(layout);
+  if (present && (await readReport(layout))?.ending) await until(() => !isAlive(present), endLimit);
+  if (present) signal(present, "SIGKILL");
   const launched = launchSupervisor(layout, ["--once", action]);
   const ended = await until(() => launched.exitCode !== undefined, 5 * patience);
   if (!ended || launched.exitCode === exitBusy) throw silentSupervisor(layout);

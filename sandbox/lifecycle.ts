@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { doWithoutSupervisor, ensureSupervisor, give, readReport, recordedSupervisor, waitForEnd } from "./client.ts";
+import type { Order, OrderName } from "./control.ts";
 import { SandboxError } from "./errors.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { type PartEvent, type PartName, partNames, type SandboxSettings } from "./parts.ts";
@@ -39,13 +40,13 @@ export async function startSandbox(options: StartOptions): Promise<void> {
   const layout = layoutOf(options.root);
   const parts = inOrder(options.parts ?? partNames);
   if (parts.length === 0) return;
-  const order = { parts, settings: settingsOf(options) };
+  const wanted = { parts, settings: settingsOf(options) };
   await withFileErrors(layout, async () => {
     const given = await until(async () => {
       await ensureSupervisor(layout);
-      return give(layout, "start", order);
+      return give(layout, "start", wanted);
     }, startLimit);
-    if (given) await waitForParts(layout, order, options.report ?? (() => undefined));
+    if (given) await waitForParts(layout, wanted, options.report ?? (() => undefined));
   });
 }
 
@@ -59,7 +60,7 @@ export async function stopSandbox(root: string): Promise<void> {
   if (!existsSync(layout.sandbox)) return;
   await withFileErrors(layout, async () => {
     const supervisor = recordedSupervisor(layout);
-    if (!(await readReport(layout)) || !(await give(layout, "stop", {}))) await doWithoutSupervisor(layout, "stop");
+    if (!(await order(layout, "stop", {}))) await doWithoutSupervisor(layout, "stop");
     await waitForEnd(supervisor);
   });
 }
@@ -72,29 +73,36 @@ export async function resetSandbox(root: string, parts: readonly PartName[] = pa
   const layout = layoutOf(root);
   if (!existsSync(layout.sandbox)) return;
   const chosen = inOrder(parts);
-  if (chosen.length === partNames.length) await stopSandbox(root);
+  const action = `reset:${chosen.join(",")}`;
   await withFileErrors(layout, async () => {
-    if (!(await readReport(layout)) || !(await give(layout, "reset", { parts: chosen })))
-      await doWithoutSupervisor(layout, `reset:${chosen.join(",")}`);
+    const supervisor = recordedSupervisor(layout);
+    if (chosen.length < partNames.length) {
+      if (!(await order(layout, "reset", { parts: chosen }))) await doWithoutSupervisor(layout, action);
+      return;
+    }
+    await order(layout, "stop", {});
+    await waitForEnd(supervisor);
+    await doWithoutSupervisor(layout, action);
   });
 }
 
+/** Gives an order to the supervisor if one answers; whether it was carried out. */
+async function order<Name extends OrderName>(layout: Layout, name: Name, content: Order<Name>): Promise<boolean> {
+  return (await readReport(layout)) !== undefined && give(layout, name, content);
+}
+
 /** Passes on what the parts do, until all of them are ready. A supervisor that dies meanwhile is brought back. */
-async function waitForParts(
-  layout: Layout,
-  order: { parts: PartName[]; settings: SandboxSettings },
-  tell: (event: PartEvent) => void,
-): Promise<void> {
+async function waitForParts(layout: Layout, wanted: Order<"start">, tell: (event: PartEvent) => void): Promise<void> {
   const told = new Map<PartName, string>();
   const ready = await until(
     async () => {
       const report = await readReport(layout);
       if (!report || report.ending) {
         await ensureSupervisor(layout);
-        await give(layout, "start", { parts: order.parts, settings: { cacheBinary: order.settings.cacheBinary } });
+        await give(layout, "start", wanted);
         return false;
       }
-      const ours = report.parts.filter(({ name }) => order.parts.includes(name));
+      const ours = report.parts.filter(({ name }) => wanted.parts.includes(name));
       for (const part of ours) tellOnce(part, told, tell);
       const failed = ours.filter(({ phase }) => phase === "failed");
       if (failed.length > 0) throw new SandboxError(failed.map(({ detail }) => detail).join("\n"));

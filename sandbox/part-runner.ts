@@ -31,6 +31,8 @@ const backOff = [0, 500, 1000, 2000, 4000] as const;
 /** A part that was well for so long (milliseconds) starts its count of failures anew. */
 const stableAfter = 10_000;
 const checkInterval = 3000;
+/** A check that takes longer (milliseconds) counts as failed. */
+const checkLimit = 10_000;
 const readyInterval = 60;
 /** So many checks in a row must fail before a running process is ended; the first two stay quiet. */
 const allowedMisses = 4;
@@ -166,12 +168,13 @@ export class PartRunner {
 
   /** True when the part answers, else why it does not. */
   private async check(): Promise<true | Error> {
-    try {
-      await this.part.check(this.host.context);
-      return true;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
+    const late = new AbortController();
+    const limit = pause(checkLimit, late.signal).then(() => new Error(`no answer within ${checkLimit / 1000} s`));
+    const answer = this.part.check(this.host.context).then(
+      () => true as const,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    );
+    return Promise.race([answer, limit]).finally(() => late.abort());
   }
 
   /** Makes sure that "ready" is true now, not a moment ago. */

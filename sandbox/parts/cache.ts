@@ -59,7 +59,9 @@ function argumentsFor(file: string, context: PartContext): string[] {
   ];
 }
 
-/** Redis' PING; see https://valkey.io/topics/protocol (inline commands). */
+/** A PING in the Redis protocol (https://valkey.io/topics/protocol): an array of one bulk string. */
+const pingRequest = "*1\r\n$4\r\nPING\r\n";
+
 function ping(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host: "127.0.0.1", port });
@@ -69,12 +71,13 @@ function ping(port: number): Promise<void> {
     };
     socket.setTimeout(2000, () => fail("does not answer PING within 2 s"));
     socket.once("error", (error) => fail(error.message));
-    socket.once("connect", () => socket.write("PING\r\n"));
+    socket.once("close", () => fail("closes the connection"));
+    socket.once("connect", () => socket.write(pingRequest));
     socket.once("data", (answer) => {
       if (!answer.toString().startsWith("+PONG"))
         return fail(`answers PING with ${JSON.stringify(answer.toString().slice(0, 60))}`);
-      socket.destroy();
       resolve();
+      socket.destroy();
     });
   });
 }

@@ -58,7 +58,7 @@ export function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
     throw explainFileError(error, file);
   }
 }
@@ -81,6 +81,14 @@ export function explainFileError(error: unknown, file: string): unknown {
         what: "The sandbox may not use one of its files.",
         where: file,
         remedy: "Give it to the account that runs Slipway (chown), or run as the account that owns it.",
+        cause: error,
+      });
+    case "EEXIST":
+    case "ENOTDIR":
+      return new SandboxError({
+        what: "A file is where the sandbox needs a folder.",
+        where: file,
+        remedy: "Remove the file, then run the command again.",
         cause: error,
       });
     default:

@@ -8,7 +8,7 @@ export interface LoopbackRequest {
   readonly token?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Milliseconds; 0 waits for ever. */
+  /** Milliseconds. */
   readonly timeout: number;
 }
 
@@ -29,7 +29,7 @@ export function ask(request: LoopbackRequest): Promise<{ status: number; body: s
             ? {}
             : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
         },
-        ...(request.timeout > 0 ? { signal: AbortSignal.timeout(request.timeout) } : {}),
+        signal: AbortSignal.timeout(request.timeout),
       },
       (response) => {
         const chunks: Buffer[] = [];
