@@ -132,16 +132,35 @@ async function tryLock(lock: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
-    const age =
-      Date.now() -
-      (await stat(lock).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Date.now(),
-      ));
-    if ((holder > 0 && !isAlive(holder)) || (holder === 0 && age > 2000)) await rm(lock, { force: true });
+    if (await isAbandoned(lock)) await takeAway(lock);
     return false;
   }
+}
+
+/** Its holder is dead, or has not even written its number for two seconds. */
+async function isAbandoned(lock: string): Promise<boolean> {
+  const holder = Number(await readFile(lock, "utf8").catch(() => ""));
+  return holder > 0 ? !isAlive(holder) : (await ageOf(lock)) > 2000;
+}
+
+/** Only one at a time takes a lock away, and looks again first: the lock may be another's by now. */
+async function takeAway(lock: string): Promise<void> {
+  const right = `${lock}.takeover`;
+  try {
+    await (await open(right, "wx", 0o600)).close();
+  } catch {
+    if ((await ageOf(right)) > 2000) await rm(right, { force: true });
+    return;
+  }
+  if (await isAbandoned(lock)) await rm(lock, { force: true });
+  await rm(right, { force: true });
+}
+
+async function ageOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
 }
 
 function isAlive(pid: number): boolean {
