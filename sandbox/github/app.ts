@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { type Call, githubTime, type Reply } from "./call.ts";
 import { GitHubError, notFound } from "./errors.ts";
 import { answerGraphQL } from "./graphql/endpoint.ts";
@@ -28,8 +27,6 @@ export interface Service {
 /** What is known of a request while it is answered. */
 type Env = { Variables: { login?: string } };
 
-const largestBody = 1024 * 1024;
-
 /** All routes: /healthz, REST below /api/v3, /api/graphql, and the pages. */
 export function createApp(service: Service): Hono<Env> {
   const app = new Hono<Env>();
@@ -37,8 +34,8 @@ export function createApp(service: Service): Hono<Env> {
     const began = performance.now();
     await next();
     const took = `${Math.round(performance.now() - began)}ms`;
-    const { method, path } = context.req;
-    service.log([method, path.slice(0, 300), context.res.status, took, context.get("login") ?? "-"].join(" "));
+    const line = [context.req.method, escapedPath(context), context.res.status, took, context.get("login") ?? "-"];
+    service.log(line.join(" "));
   });
   app.use(onlyLoopbackHosts);
   app.get("/healthz", (context) => context.json({ status: "ok" }));
@@ -46,10 +43,6 @@ export function createApp(service: Service): Hono<Env> {
     await next();
     githubHeaders(context);
   });
-  app.use(
-    "/api/*",
-    bodyLimit({ maxSize: largestBody, onError: () => refusal(new GitHubError(413, "Payload too large")) }),
-  );
   app.use("/api/*", async (context, next) => {
     context.set("login", service.tokens.authenticate(context.req.header("authorization"), service.store.current).login);
     await next();
@@ -65,10 +58,15 @@ export function createApp(service: Service): Hono<Env> {
   app.notFound(() => refusal(notFound()));
   app.onError((error, context) => {
     if (error instanceof GitHubError) return refusal(error);
-    service.log(`DEFECT in ${context.req.method} ${context.req.path}: ${error.stack}`);
+    service.log(`DEFECT in ${context.req.method} ${escapedPath(context)}: ${error.stack}`);
     return refusal(new GitHubError(500, "Server Error"));
   });
   return app;
+}
+
+/** The path as it was sent, so that no line break gets into the log; without the query. */
+function escapedPath(context: Context): string {
+  return new URL(context.req.url).pathname.slice(0, 300);
 }
 
 function addOperations(app: Hono<Env>, service: Service): void {

@@ -7,15 +7,29 @@ export function etag(body: string): string {
   return `W/"${createHash("sha256").update(body).digest("hex")}"`;
 }
 
-/** The request's JSON body, undefined when it is empty. @throws GitHubError 400 for broken JSON */
+/** A megabyte: GitHub's own limits for what we take are far below. */
+const largestBody = 1024 * 1024;
+
+/** The request's JSON body, undefined when it is empty. @throws GitHubError 400 for broken JSON, 413 when it is too large */
 export async function jsonBody(context: Context): Promise<unknown> {
-  const text = await context.req.text();
+  const text = await bodyText(context.req.raw);
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
     throw new GitHubError(400, "Problems parsing JSON");
   }
+}
+
+async function bodyText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > largestBody) throw new GitHubError(413, "Payload too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** Adds the headers that GitHub's clients look at. The rate is never limited. */

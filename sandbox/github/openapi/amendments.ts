@@ -19,3 +19,6 @@ export const amendments: readonly Amendment[] = [
       "go-github always sends it (CreateUpdateEnvironment in github/repos_environments.go: GitHub's default is true), and github_repository_environment.can_admins_bypass depends on it",
   },
 ];
+
+/** Properties whose described format GitHub does not insist on: people write "example.com" as a homepage, and it is kept. */
+export const freeText: ReadonlySet<string> = new Set(["homepage"]);

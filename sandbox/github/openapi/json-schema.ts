@@ -1,3 +1,5 @@
+import { freeText } from "./amendments.ts";
+
 /** A JSON value, as far as schemas are concerned. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -35,7 +37,7 @@ export function toJsonSchema(schema: Json): Json {
     if (prose.has(key) || key.startsWith("x-") || key === "nullable") continue;
     if (key === "format" && !formats.has(String(value))) continue;
     if (key === "enum" || key === "const" || key === "required") result[key] = value;
-    else if (maps.has(key)) result[key] = mapValues(value, toJsonSchema);
+    else if (maps.has(key)) result[key] = mapValues(value, convertProperty);
     else result[key] = toJsonSchema(value);
   }
   return source.nullable === true ? orNull(result) : result;
@@ -57,6 +59,14 @@ export function referencedSchemas(schema: Json): string[] {
   return found;
 }
 
+function convertProperty(schema: Json, name: string): Json {
+  const converted = toJsonSchema(schema);
+  if (!freeText.has(name) || converted === null || typeof converted !== "object" || Array.isArray(converted))
+    return converted;
+  const { format: _, ...rest } = converted as Record<string, Json>;
+  return rest;
+}
+
 function orNull(schema: Record<string, Json>): Json {
   if (typeof schema.type !== "string") return { anyOf: [{ type: "null" }, schema] };
   const nullable: Record<string, Json> = { ...schema, type: [schema.type, "null"] };
@@ -70,8 +80,8 @@ function toLocalReference(reference: string): string {
   return `github#/schemas/${reference.slice(prefix.length)}`;
 }
 
-function mapValues(value: Json, change: (item: Json) => Json): Json {
+function mapValues(value: Json, change: (item: Json, name: string) => Json): Json {
   if (value === null || typeof value !== "object" || Array.isArray(value))
     throw new Error("a map of schemas was expected");
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(item)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(item, name)]));
 }

@@ -1,25 +1,27 @@
 import type { ErrorObject } from "ajv";
-import { type ErrorDetail, GitHubError } from "../errors.ts";
+import type { ErrorDetail } from "../errors.ts";
+
+/** What was wrong with one field, in a sentence. */
+type Detail = Exclude<ErrorDetail, string> & { readonly message: string };
 
 /**
- * GitHub's words for a request that its description does not allow:
- * `Invalid request. "name" wasn't supplied.`, `For 'properties/wait_timer', "soon" is not an integer.`
+ * GitHub's words for what its description does not allow: `"name" wasn't supplied.`,
+ * `For 'properties/wait_timer', "soon" is not an integer.` Five findings at most.
  */
-export function explainRequestErrors(errors: readonly ErrorObject[], given: unknown): GitHubError {
+export function explainRequestErrors(errors: readonly ErrorObject[], given: unknown): Detail[] {
   const findings = errors.filter((error) => !summary.has(error.keyword));
-  const details = new Map<string, Exclude<ErrorDetail, string>>();
+  const details = new Map<string, Detail>();
   for (const error of findings.length > 0 ? findings : errors) {
     const detail = explain(error, given);
-    details.set(`${detail.field} ${detail.message}`, detail);
+    details.set(detail.message, detail);
   }
-  const shown = [...details.values()].slice(0, 5);
-  return new GitHubError(422, `Invalid request.\n\n${shown.map((detail) => detail.message).join("\n")}`, shown);
+  return [...details.values()].slice(0, 5);
 }
 
 /** Keywords that only say that one of their branches failed. */
 const summary = new Set(["oneOf", "anyOf", "allOf", "if", "nullable"]);
 
-function explain(error: ErrorObject, given: unknown): Exclude<ErrorDetail, string> {
+function explain(error: ErrorObject, given: unknown): Detail {
   const place = error.instancePath.slice(1).replaceAll("~1", "/").replaceAll("~0", "~");
   const params = error.params as Readonly<Record<string, unknown>>;
   if (error.keyword === "required") {

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv, type ValidateFunction } from "ajv";
 import ajvFormats from "ajv-formats";
 import { GitHubError, notFound } from "../errors.ts";
 import type { OperationId } from "./answered.ts";
@@ -45,7 +45,7 @@ export class Validator {
     if (!inPath({ ...path })) throw notFound();
     const inQuery = this.#parameterCheck(id, "query");
     const converted: Record<string, unknown> = { ...query };
-    if (!inQuery(converted)) throw refuse(inQuery, converted);
+    if (!inQuery(converted)) throw this.#refuse(id, inQuery, converted);
     return converted;
   }
 
@@ -62,7 +62,7 @@ export class Validator {
     const check = this.#compile(`${id} body`, this.#strict, described.schema);
     const given = body ?? {};
     if (typeof given !== "object" || Array.isArray(given)) throw new GitHubError(400, "Body should be a JSON object");
-    if (!check(given)) throw refuse(check, given);
+    if (!check(given)) throw this.#refuse(id, check, given);
     return given as Readonly<Record<string, unknown>>;
   }
 
@@ -89,6 +89,15 @@ export class Validator {
     return null;
   }
 
+  /** A refusal with details, which some operations describe as plain sentences. */
+  #refuse(id: OperationId, check: ValidateFunction, given: unknown): GitHubError {
+    const details = explainRequestErrors(check.errors ?? [], given);
+    const sentences = details.map((detail) => detail.message);
+    const described = this.operations[id].answers["422"] as { readonly $ref?: string } | null | undefined;
+    const isPlain = described?.$ref === "github#/schemas/validation-error-simple";
+    return new GitHubError(422, `Invalid request.\n\n${sentences.join("\n")}`, isPlain ? sentences : details);
+  }
+
   #parameterCheck(id: OperationId, kind: "path" | "query"): ValidateFunction {
     const wanted = this.operations[id].parameters.filter((parameter) => parameter.in === kind);
     return this.#compile(`${id} ${kind}`, this.#coercing, {
@@ -105,8 +114,4 @@ export class Validator {
     this.#compiled.set(key, check);
     return check;
   }
-}
-
-function refuse(check: ValidateFunction, given: unknown): GitHubError {
-  return explainRequestErrors((check.errors ?? []) as ErrorObject[], given);
 }

@@ -28,7 +28,7 @@ export function pages(store: Store): Hono {
     return show(context, found ? teamPage(state, found) : undefined);
   });
   app.get("/:owner/:repo/settings/environments", (context) => ofRepository(context, environmentsPage));
-  app.get("/:owner/:repo/deployments/activity_log", (context) => ofRepository(context, environmentsPage));
+  app.get("/:owner/:repo/deployments/:environment?", (context) => ofRepository(context, environmentsPage));
   app.get("/:owner/:repo", (context) => ofRepository(context, repositoryPage));
   app.get("/:account", (context) => {
     const state = store.current;

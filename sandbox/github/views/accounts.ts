@@ -94,10 +94,6 @@ export function fullOrganization(links: Links, state: State): Record<string, unk
   return {
     ...simpleOrganization(links, organization),
     name: organization.name,
-    company: null,
-    blog: null,
-    location: null,
-    email: null,
     is_verified: false,
     has_organization_projects: true,
     has_repository_projects: true,
