@@ -95,7 +95,9 @@ export async function buildParts(
 function removeRemains(toolchain: string): void {
   if (!existsSync(toolchain)) return;
   for (const name of readdirSync(toolchain)) {
-    if (/^\.build-\d+$|\.part(-\d+)?$/.test(name)) rmSync(path.join(toolchain, name), { recursive: true, force: true });
+    // Sets of links are made without the lock (links.ts), so one that is half-made may be somebody's.
+    const halfMade = /^\.build-\d+$|\.part(-\d+)?$/.test(name) && !name.startsWith("engine-set-");
+    if (halfMade) rmSync(path.join(toolchain, name), { recursive: true, force: true });
   }
 }
 
