@@ -70,11 +70,12 @@ export async function ensureLocalDatabase(
 
 /** The server's system identifier and the database's OID: no other database ever has the two. */
 export async function incarnationOf(database: string): Promise<string> {
-  return withConnection(asAdministrator(database), session("inspect"), async (client) => {
+  return withConnection(asAdministrator("postgres"), session("inspect"), async (client) => {
     const {
       rows: [row],
     } = await client.query(
-      `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS incarnation FROM pg_database WHERE datname = current_database()`,
+      `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = $1) AS incarnation FROM pg_control_system()`,
+      [database],
     );
     return row.incarnation;
   });
@@ -88,15 +89,8 @@ export async function inspectLocalDatabase(
   return asAdmin("inspect", async (admin) => {
     const found = await findDatabase(admin, wanted.database);
     if (found === undefined) return undefined;
-    const mine = mayTake(found.marker, ownership.stack, [ownership.instance], false);
     const state: Record<string, string> = {
-      [`database ${wanted.database}`]: mine
-        ? describeAccess(
-            found.owner,
-            await accessTo(admin, wanted.database),
-            await publicSchemaIsClosed(wanted.database),
-          )
-        : `belongs to ${describeMarker(found.marker)}`,
+      [`database ${wanted.database}`]: await describeDatabase(admin, wanted, ownership, found),
     };
     for (const role of [wanted.owner, wanted.application, ...groupRoles])
       state[`role ${role}`] = await inspectRole(admin, role, wanted.database);
@@ -128,19 +122,33 @@ export async function removeLocalDatabase(wanted: LocalDatabase, ownership: Owne
   });
 }
 
+async function describeDatabase(
+  admin: pg.Client,
+  { database }: LocalDatabase,
+  ownership: Ownership,
+  found: FoundDatabase,
+): Promise<string> {
+  if (!mayTake(found.marker, ownership.stack, [ownership.instance], false))
+    return `belongs to ${describeMarker(found.marker)}`;
+  if (!found.open) return "closed, half way removed";
+  return describeAccess(found.owner, await accessTo(admin, database), await publicSchemaIsClosed(database));
+}
+
 interface FoundDatabase {
   readonly owner: string;
   readonly marker: Marker;
+  /** False on the way to being dropped: nobody may connect any more. */
+  readonly open: boolean;
 }
 
 async function findDatabase(admin: pg.Client, database: string): Promise<FoundDatabase | undefined> {
   const {
     rows: [row],
   } = await admin.query(
-    `SELECT pg_get_userbyid(datdba) AS owner, shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = $1`,
+    `SELECT pg_get_userbyid(datdba) AS owner, shobj_description(oid, 'pg_database') AS comment, datallowconn AS open FROM pg_database WHERE datname = $1`,
     [database],
   );
-  return row && { owner: row.owner, marker: parseMarker(row.comment) };
+  return row && { owner: row.owner, marker: parseMarker(row.comment), open: row.open };
 }
 
 async function assertMayTake(
@@ -184,7 +192,7 @@ async function isEmpty(database: string): Promise<boolean> {
 async function accessTo(admin: pg.Client, database: string): Promise<Map<string, string[]>> {
   const { rows } = await admin.query(
     `SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END AS grantee,
-       array_agg(a.privilege_type::text ORDER BY 1) AS privileges
+       array_agg(a.privilege_type::text ORDER BY a.privilege_type::text) AS privileges
      FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
      WHERE d.datname = $1 AND a.grantee <> d.datdba GROUP BY a.grantee ORDER BY 1`,
     [database],
