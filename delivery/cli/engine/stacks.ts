@@ -35,6 +35,11 @@ export function splitStackArguments(
       `"${command}" takes one stack at a time, but "${stack}" and "${second}" were named.\n  Run it once for each.`,
     );
   }
+  if (second !== undefined && !second.startsWith("-")) {
+    throw new UsageError(
+      `"${command}" takes one stack and options after it, but after "${stack}" comes "${second}".\n  See ./slipway ${command} --help.`,
+    );
+  }
   return { stack, rest };
 }
 
