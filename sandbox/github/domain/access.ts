@@ -1,7 +1,7 @@
 import { type Permission, permissions, type Repository, type State, type Team, type User } from "../state.ts";
 
 /** What every member may do in every repository of the organization (`default_repository_permission`: read). */
-export const basePermission: Permission = "pull";
+const basePermission: Permission = "pull";
 
 function higher(a: Permission | undefined, b: Permission): Permission {
   return a !== undefined && permissions.indexOf(a) >= permissions.indexOf(b) ? a : b;

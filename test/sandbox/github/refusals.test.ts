@@ -6,13 +6,9 @@ const custom = { protected_branches: false, custom_branch_policies: true };
 
 describe("local GitHub: refusals", () => {
   let github: TestGitHub;
-  let keyId: string;
-  let reader: string;
 
   before(async () => {
     github = await TestGitHub.start();
-    keyId = (await github.api("GET", `${repo}/actions/secrets/public-key`)).body.key_id;
-    reader = "ingrid-berg"; // triage: may read, may not write
     await github.api("PUT", `${repo}/environments/dev`, {});
     await github.api("POST", "/orgs/teamflow/repos", { name: "old" });
     await github.api("PUT", "/repos/teamflow/old/environments/dev", {});
@@ -349,47 +345,6 @@ describe("local GitHub: refusals", () => {
     const before = (await github.api("GET", `${repo}/environments/dev`)).body;
     await github.api("PUT", `${repo}/environments/dev`, { wait_timer: 10, reviewers: [{ type: "User", id: 1 }] });
     assert.deepEqual((await github.api("GET", `${repo}/environments/dev`)).body, before);
-  });
-
-  const adminOnly: readonly [string, string, unknown][] = [
-    ["PUT", `${repo}/environments/mine`, {}],
-    ["DELETE", `${repo}/environments/dev`, undefined],
-    ["PATCH", repo, { description: "mine" }],
-    ["DELETE", repo, undefined],
-    ["POST", "/orgs/teamflow/repos", { name: "mine" }],
-    ["POST", "/orgs/teamflow/teams", { name: "mine" }],
-    ["PATCH", "/orgs/teamflow/teams/cto", { description: "mine" }],
-    ["PUT", "/orgs/teamflow/teams/cto/memberships/ingrid-berg", {}],
-    ["PUT", `/orgs/teamflow/teams/product-owner${repo}`, { permission: "admin" }],
-    ["POST", `${repo}/rulesets`, { name: "mine", enforcement: "active" }],
-    ["POST", `${repo}/actions/variables`, { name: "MINE", value: "" }],
-  ];
-  for (const [method, path, body] of adminOnly) {
-    it(`lets a member without the right not ${method} ${path}`, async () => {
-      assert.equal((await github.api(method, path, body, { as: reader })).status, 403);
-    });
-  }
-
-  it("lets a writer set repository secrets, and only an administrator those of an environment", async () => {
-    const body = { key_id: keyId, encrypted_value: sealed };
-    const as = "amara-okafor"; // push
-    assert.equal((await github.api("PUT", `${repo}/actions/secrets/MINE`, body, { as })).status, 201);
-    assert.equal((await github.api("PUT", `${repo}/environments/dev/secrets/MINE`, body, { as })).status, 403);
-    assert.equal(
-      (await github.api("PUT", `${repo}/environments/dev/secrets/MINE`, body, { as: "grace-kim" })).status,
-      201,
-    );
-  });
-
-  it("lets a maintainer of a team change it", async () => {
-    await github.api("PUT", "/orgs/teamflow/teams/dba/memberships/tomas-novak", { role: "maintainer" });
-    const answer = await github.api(
-      "PATCH",
-      "/orgs/teamflow/teams/dba",
-      { description: "data" },
-      { as: "tomas-novak" },
-    );
-    assert.equal(answer.status, 200);
   });
 
   it("allows patterns once the policy is custom", async () => {
