@@ -1,3 +1,5 @@
+import type { GitHubFacts } from "./github-facts.ts";
+
 /** One environment of the repository, as a stack's settings declare it. */
 export interface GateSettings {
   readonly reviewers: readonly string[];
@@ -7,6 +9,22 @@ export interface GateSettings {
   readonly tags: readonly string[];
   readonly protectedBranches: boolean;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What a stack wants of GitHub. */
+export interface GitHubDeliverySettings {
+  /** The organization that owns the repository. */
+  readonly owner: string;
+  /** The repository's name, without its owner. */
+  readonly repository: string;
+  /** The environments that this stack owns, by name. A stack never touches another stack's environments. */
+  readonly environments: Readonly<Record<string, GateSettings>>;
+  /** Facts that workflows read in every environment as `vars.<NAME>`; no secrets. The environments' own win. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Creates the repository (private) instead of building on the one that exists; for a first try. @default false */
+  readonly createRepository?: boolean;
+  /** Creates the reviewing teams instead of using those that exist; for a first try, members are yours to add. @default false */
+  readonly createTeams?: boolean;
 }
 
 /** A branch or tag pattern that may deploy. */
@@ -37,34 +55,31 @@ export interface GitHubPlan {
   readonly refusals: readonly string[];
 }
 
-/** A team as GitHub knows it. */
-export interface TeamFacts {
-  /** The numeric id, which reviewers are given by. */
-  readonly id: number;
-  /** The login names of the members. */
-  readonly members: readonly string[];
-}
-
 /** GitHub takes at most this many reviewers for an environment. */
 const mostReviewers = 6;
 
+/** Every team that reviews somewhere, once, sorted. */
+export function reviewingTeams(environments: Readonly<Record<string, GateSettings>>): string[] {
+  return [...new Set(Object.values(environments).flatMap(({ reviewers }) => reviewers))].sort(compare);
+}
+
 /**
- * Plans the environments of a repository. GitHub lets any one of an environment's reviewers approve.
- *
- * @param environments the environments by name.
- * @param extraVariables facts that the stack itself adds to every environment; the settings' own win.
+ * Plans a stack's environments. GitHub lets any one of an environment's reviewers approve.
+ * @param facts what exists already; what is to be created need not.
  */
-export function planGitHubDelivery(
-  environments: Readonly<Record<string, GateSettings>>,
-  extraVariables: Readonly<Record<string, string>> = {},
-): GitHubPlan {
-  const gates = Object.entries(environments)
+export function planGitHubDelivery(settings: GitHubDeliverySettings, facts: GitHubFacts): GitHubPlan {
+  const gates = Object.entries(settings.environments)
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, settings]) => planGate(name, settings, extraVariables));
+    .map(([name, gate]) => planGate(name, gate, settings.variables ?? {}));
+  const teams = reviewingTeams(settings.environments);
   return {
     gates,
-    teams: [...new Set(gates.flatMap(({ reviewers }) => reviewers))].sort(compare),
-    refusals: gates.flatMap(refuse),
+    teams,
+    refusals: [
+      ...gates.flatMap(refuseGate),
+      ...(settings.createRepository ? [] : refuseRepository(settings, facts)),
+      ...(settings.createTeams ? [] : refuseTeams(settings.owner, gates, teams, facts)),
+    ],
   };
 }
 
@@ -89,7 +104,7 @@ function planGate(name: string, settings: GateSettings, extraVariables: Readonly
 }
 
 /** What GitHub would refuse, or would take and then not guard. */
-function refuse(gate: PlannedGate): string[] {
+function refuseGate(gate: PlannedGate): string[] {
   const refusals: string[] = [];
   const where = `The GitHub environment "${gate.name}"`;
   const twice = gate.reviewers.find((team, index) => gate.reviewers.indexOf(team) < index);
@@ -109,32 +124,36 @@ function refuse(gate: PlannedGate): string[] {
   return refusals;
 }
 
-/**
- * Compares the plan with the teams that exist: a missing team, or a gate that nobody could open, is refused.
- *
- * @param teams what GitHub knows of each planned team; undefined for a team that does not exist.
- * @returns sentences that name the team and the remedy.
- */
-export function refuseTeams(
+function refuseRepository({ owner, repository }: GitHubDeliverySettings, facts: GitHubFacts): string[] {
+  if (facts.repository) return [];
+  return [
+    `The repository "${owner}/${repository}" does not exist, or the token in GITHUB_TOKEN may not see it. ` +
+      "Create it, correct slipway:github.owner and slipway:github.repository, or set slipway:github.createRepository to true.",
+  ];
+}
+
+/** A team that does not exist, or a gate that nobody could open. */
+function refuseTeams(
   owner: string,
-  plan: GitHubPlan,
-  teams: ReadonlyMap<string, TeamFacts | undefined>,
+  gates: readonly PlannedGate[],
+  teams: readonly string[],
+  facts: GitHubFacts,
 ): string[] {
-  const missing = plan.teams.filter((team) => teams.get(team) === undefined);
+  const missing = teams.filter((team) => facts.teams.get(team) === undefined);
   const refusals = missing.map(
     (team) =>
       `The team "${team}" does not exist in the organization "${owner}". ` +
-      `Create it (https://github.com/orgs/${owner}/new-team), name another in slipway:github, or set slipway:github.createTeams to true.`,
+      `Create it in GitHub, name another in slipway:github.environments, or set slipway:github.createTeams to true.`,
   );
-  for (const gate of plan.gates) {
-    if (gate.reviewers.some((team) => missing.includes(team))) continue;
-    const people = new Set(gate.reviewers.flatMap((team) => teams.get(team)?.members ?? []));
-    const needed = gate.preventSelfReview ? 2 : 1;
-    if (people.size >= needed) continue;
-    refusals.push(
-      `Nobody could approve a deployment to "${gate.name}": its reviewers (${gate.reviewers.join(", ")}) are ${people.size} ` +
-        `${people.size === 1 ? "person" : "people"} in all, and ${needed === 2 ? "who starts a deployment may not approve it. Add a second member." : "at least one is needed. Add a member."}`,
-    );
+  for (const { name, reviewers, preventSelfReview } of gates) {
+    if (reviewers.some((team) => missing.includes(team))) continue;
+    const people = new Set(reviewers.flatMap((team) => facts.teams.get(team)?.members ?? []));
+    if (people.size >= (preventSelfReview ? 2 : 1)) continue;
+    const why =
+      people.size === 0
+        ? `its reviewers (${reviewers.join(", ")}) have no members. Add some to a team.`
+        : `its reviewers (${reviewers.join(", ")}) are one person in all, who may not approve their own. Add a second member.`;
+    refusals.push(`Nobody could approve every deployment to "${name}": ${why}`);
   }
   return refusals;
 }

@@ -2,8 +2,8 @@ import githubPackage from "@pulumi/github/package.json" with { type: "json" };
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The connection to GitHub of one component. Who GitHub is and who asks (GITHUB_BASE_URL, GITHUB_TOKEN) the plugin reads from the
- * process environment. `github.Provider` of the npm package would copy both into its inputs, and so a token into the state.
+ * The connection to GitHub. Who GitHub is and who asks (GITHUB_BASE_URL, GITHUB_TOKEN) the plugin reads from the process
+ * environment. `github.Provider` of the npm package would copy both into its inputs, and so a token into the state.
  */
 export class GitHubProvider extends pulumi.ProviderResource {
   /** @param owner the organization whose repositories and teams are meant. */
@@ -22,25 +22,4 @@ export function writeDelay(baseUrl: string | undefined): { readonly writeDelayMs
   const { hostname } = new URL(baseUrl);
   const shared = hostname === "github.com" || hostname.endsWith(".github.com") || hostname.endsWith(".ghe.com");
   return shared ? {} : { writeDelayMs: "0" };
-}
-
-/**
- * Waits for a look-up.
- *
- * @param subject what is looked up, for the message: `the team "qa-lead"`.
- * @returns undefined when GitHub answers that it does not exist.
- * @throws pulumi.RunError, with what to check, when GitHub cannot be asked.
- */
-export async function askGitHub<T>(answer: Promise<T>, subject: string): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (/\b404\b/.test(message)) return undefined;
-    const reason = message.replace(/^.*?failed: /s, "").split("\n")[0];
-    throw new pulumi.RunError(
-      `GitHub could not be asked for ${subject}: ${reason}\n` +
-        "  Check GITHUB_TOKEN (it must be set and may read the organization), GITHUB_BASE_URL and the network.",
-    );
-  }
 }

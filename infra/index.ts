@@ -5,7 +5,7 @@ import { readConfig } from "./config.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
 /** A stack: builds everything from its settings and answers with its outputs. */
-type Stack = (name: string, settings: Settings) => pulumi.Inputs;
+type Stack = (name: string, settings: Settings) => Promise<pulumi.Inputs>;
 
 /** What this version builds, by platform. */
 const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: dev };
@@ -14,12 +14,12 @@ const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: 
  * The program: reads the stack's settings, runs the stack's function, hands its outputs to the engine.
  * @throws pulumi.RunError with one message, before the first resource, when the settings are wrong
  */
-export default function program(): pulumi.Inputs {
+export default async function program(): Promise<pulumi.Inputs> {
   try {
     const { raw, encrypted } = readConfig();
     const name = pulumi.getStack();
     const settings = parseSettings(name, raw, encrypted);
-    return stackFor(name, settings)(name, settings);
+    return await stackFor(name, settings)(name, settings);
   } catch (error) {
     // A user's mistake ends the program with its message alone; anything else is a fault of ours and keeps its stack trace.
     if (error instanceof UserError) throw new pulumi.RunError(error.message);

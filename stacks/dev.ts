@@ -2,16 +2,22 @@ import type * as pulumi from "@pulumi/pulumi";
 import { DatabaseMigrations } from "../components/database-migrations.ts";
 import { FlagSet } from "../components/flag-set.ts";
 import { GitHubDelivery } from "../components/github-delivery.ts";
+import { reviewingTeams } from "../components/github-delivery-plan.ts";
+import { findGitHub } from "../components/github-facts.ts";
+import { GitHubProvider } from "../components/github-provider.ts";
 import { LocalPlatform } from "../components/local-platform.ts";
 import { rulesOf } from "../infra/environment.ts";
 import { physicalName } from "../infra/naming.ts";
 import type { Settings } from "../infra/settings.ts";
 
 /** Development: database and cache on this machine, the flags, and the `dev` environment in GitHub. */
-export function dev(stack: string, settings: Settings): pulumi.Inputs {
+export async function dev(stack: string, settings: Settings): Promise<pulumi.Inputs> {
   const { application, database, environment, flags, github, services } = settings;
   const rules = rulesOf(environment);
   const backendUrl = `http://localhost:${services.backend.port}`;
+
+  const connection = new GitHubProvider("dev-github-provider", github.owner);
+  const facts = await findGitHub(connection, { ...github, teams: reviewingTeams(github.environments) });
 
   const platform = new LocalPlatform("dev", {
     application,
@@ -27,15 +33,20 @@ export function dev(stack: string, settings: Settings): pulumi.Inputs {
     overrides: flags,
     retainOnDestroy: database.retainOnDestroy,
   });
-  const delivery = new GitHubDelivery("dev-github", {
-    ...github,
-    variables: {
-      SLIPWAY_STACK: stack,
-      SLIPWAY_ENVIRONMENT: environment,
-      LOG_LEVEL: rules.logLevel,
-      VITE_API_URL: backendUrl,
+  const delivery = new GitHubDelivery(
+    "dev-github",
+    {
+      ...github,
+      facts,
+      variables: {
+        SLIPWAY_STACK: stack,
+        SLIPWAY_ENVIRONMENT: environment,
+        LOG_LEVEL: rules.logLevel,
+        VITE_API_URL: backendUrl,
+      },
     },
-  });
+    { providers: [connection] },
+  );
 
   return {
     application: {

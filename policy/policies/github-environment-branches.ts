@@ -1,0 +1,21 @@
+import type { Rule } from "../rule.ts";
+
+export const gitHubEnvironmentBranches: Rule = {
+  name: "github-environment-branches",
+  title: "Named branches and tags",
+  severity: "high",
+  description: "An environment names the branches and tags that may deploy to it.",
+  rationale:
+    'Without a policy every branch may deploy; "protected branches" means every branch while none is protected.',
+  remediation:
+    "Set customBranchPolicies to true, protectedBranches to false, and add a policy for each branch or tag pattern.",
+  controls: [{ framework: "SOC 2", version: "2017", id: "CC8.1" }],
+  appliesTo: ["github:index/repositoryEnvironment:RepositoryEnvironment"],
+  judge: ({ props }) => {
+    const policy = props.deploymentBranchPolicy as Record<string, unknown> | undefined;
+    if (policy === undefined) return ["lets every branch deploy."];
+    return policy.customBranchPolicies === true && policy.protectedBranches !== true
+      ? []
+      : ["does not name the branches that may deploy."];
+  },
+};
