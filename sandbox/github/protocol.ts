@@ -24,10 +24,15 @@ export async function jsonBody(context: Context): Promise<unknown> {
 async function bodyText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > largestBody) throw new GitHubError(413, "Payload too large");
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > largestBody) throw new GitHubError(413, "Payload too large");
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The other side went away: nobody reads this answer, and it is no defect of ours.
+    throw error instanceof GitHubError ? error : new GitHubError(400, "The request ended before its body");
   }
   return Buffer.concat(chunks).toString();
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import http from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { TestGitHub } from "./support.ts";
 
@@ -173,6 +174,26 @@ describe("local GitHub: protocol", () => {
         sent.on("error", reject);
       });
       assert.equal(status, 421);
+    });
+
+    it("does not take a request that was cut off for a defect of its own", async () => {
+      github.log.length = 0;
+      const { port } = new URL(github.url);
+      const headers = { authorization: `Bearer ${github.token}`, "content-length": 1000 };
+      const sent = http.request({
+        host: "127.0.0.1",
+        port,
+        method: "PUT",
+        path: `/api/v3${repo}/environments/cut`,
+        headers,
+      });
+      sent.on("error", () => undefined);
+      sent.write("{");
+      await pause(100);
+      sent.destroy();
+      for (let turn = 0; turn < 100 && github.log.length === 0; turn += 1) await pause(20);
+      assert.match(github.log.join("\n"), /^PUT .*environments\/cut 400 /);
+      assert.equal((await github.api("GET", `${repo}/environments/cut`)).status, 404);
     });
 
     it("writes one line for each request, without tokens, queries or line breaks", async () => {
