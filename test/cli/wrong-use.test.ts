@@ -101,13 +101,13 @@ const wrongUses: readonly WrongUse[] = [
     title: "an unknown part of the sandbox to reset",
     args: ["sandbox", "reset", "mysql", "--yes"],
     code: 2,
-    says: ['There is no part "mysql". Parts: postgres, cache, github, inbox.'],
+    says: ["'mysql' is invalid for argument 'part'. Allowed choices are postgres, cache, github, inbox."],
   },
   {
     title: "an unknown part of the sandbox to read",
     args: ["sandbox", "logs", "mysql"],
     code: 2,
-    says: ['There is no part "mysql".', "supervisor"],
+    says: ["'mysql' is invalid for argument 'part'", "supervisor"],
   },
   {
     title: "no part of the sandbox to read",
@@ -131,13 +131,13 @@ const wrongUses: readonly WrongUse[] = [
     title: "a shell that has no environment to print",
     args: ["env", "--shell", "tcsh"],
     code: 2,
-    says: ['There is no output for the shell "tcsh".', "Use sh, bash, zsh or fish."],
+    says: ["argument 'tcsh' is invalid. Allowed choices are sh, bash, zsh, fish."],
   },
   {
     title: "a shell that has no completion",
     args: ["completion", "tcsh"],
     code: 2,
-    says: ['There is no completion for the shell "tcsh".', "Use bash, zsh or fish."],
+    says: ["'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish."],
   },
   {
     title: "a kind of test that there is not",

@@ -1,6 +1,5 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
-import { UsageError } from "../../errors.ts";
 import { knownStacks } from "../engine/stacks.ts";
 
 /** Adds `completion`. */
@@ -11,31 +10,37 @@ export function addCompletionCommand(program: Command): void {
     .description(
       'Print a completion script:\n\n  bash:  eval "$(./slipway completion bash)"\n  zsh:   eval "$(./slipway completion zsh)"\n  fish:  ./slipway completion fish | source',
     )
-    .argument("<shell>", "bash, zsh or fish")
-    .action((shell: string) => {
+    .addArgument(new Argument("<shell>", "your shell").choices(["bash", "zsh", "fish"]))
+    .action((shell: "bash" | "zsh" | "fish") => {
       const words = completionWords(program, knownStacks(checkoutRoot));
-      if (shell === "bash") process.stdout.write(bashScript(words));
-      else if (shell === "zsh")
-        process.stdout.write(`autoload -U +X bashcompinit && bashcompinit\n${bashScript(words)}`);
-      else if (shell === "fish") process.stdout.write(fishScript(words));
-      else throw new UsageError(`There is no completion for the shell "${shell}".\n  Use bash, zsh or fish.`);
+      process.stdout.write(scripts[shell](words));
     });
 }
 
-/** What may follow each command: subcommands, options, and the stacks where one is expected. */
+type Words = ReadonlyMap<string, readonly string[]>;
+
+const scripts: Readonly<Record<"bash" | "zsh" | "fish", (words: Words) => string>> = {
+  bash: bashScript,
+  zsh: (words) => `autoload -U +X bashcompinit && bashcompinit\n${bashScript(words)}`,
+  fish: fishScript,
+};
+
+/** What may follow each command: subcommands, options, the words that an argument allows, and the stacks where one is expected. */
 export function completionWords(program: Command, stacks: readonly string[]): Map<string, string[]> {
   const words = new Map<string, string[]>();
   const visit = (command: Command, path: string) => {
     const options = command.options.flatMap(({ long }) => (long ? [long] : []));
-    const arguments_ = command.registeredArguments.some((argument) => argument.name() === "stack") ? stacks : [];
-    words.set(path, [...command.commands.map((child) => child.name()), ...arguments_, ...options, "--help"]);
+    const values = command.registeredArguments.flatMap((argument) =>
+      argument.name() === "stack" ? stacks : (argument.argChoices ?? []),
+    );
+    words.set(path, [...command.commands.map((child) => child.name()), ...values, ...options, "--help"]);
     for (const child of command.commands) visit(child, path === "" ? child.name() : `${path} ${child.name()}`);
   };
   visit(program, "");
   return words;
 }
 
-function bashScript(words: ReadonlyMap<string, readonly string[]>): string {
+function bashScript(words: Words): string {
   const cases = [...words]
     .filter(([path]) => path !== "")
     .map(([path, next]) => `    "${path}") words="${next.join(" ")}" ;;`);
@@ -54,7 +59,7 @@ complete -F _slipway slipway ./slipway
 `;
 }
 
-function fishScript(words: ReadonlyMap<string, readonly string[]>): string {
+function fishScript(words: Words): string {
   const lines = [...words].flatMap(([path, next]) => {
     const condition =
       path === ""

@@ -1,7 +1,6 @@
 import path from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
-import { UsageError } from "../../errors.ts";
 import { engineEnvironment, sandboxEnvironment, shadowedVariables } from "../engine/environment.ts";
 import { makeReady } from "../ready.ts";
 import { printJson } from "../terminal.ts";
@@ -14,11 +13,9 @@ export function addEnvCommand(program: Command): void {
     .description(
       'Print what a shell needs to call `pulumi` directly:\n\n  eval "$(./slipway env)"\n  pulumi preview --stack dev\n\nSecrets are not printed: their variables are read from files under .slipway/secrets.',
     )
-    .option("--shell <name>", "sh (also bash, zsh) or fish", "sh")
+    .addOption(new Option("--shell <name>", "your shell").choices(["sh", "bash", "zsh", "fish"]).default("sh"))
     .option("--json", "as JSON, with the names of the files that hold secrets")
     .action(async (options: { shell: string; json?: boolean }) => {
-      if (!["sh", "bash", "zsh", "fish"].includes(options.shell))
-        throw new UsageError(`There is no output for the shell "${options.shell}".\n  Use sh, bash, zsh or fish.`);
       const { toolchain } = await makeReady({ root: checkoutRoot, sandbox: true, quiet: options.json ?? false });
       const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot) };
       const files = secretFiles(checkoutRoot);

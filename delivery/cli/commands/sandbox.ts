@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { rmSync } from "node:fs";
+import { Argument, type Command, InvalidArgumentError } from "commander";
 import {
   type PartName,
   partNames,
@@ -10,6 +11,7 @@ import {
 } from "../../../sandbox/index.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UserError } from "../../errors.ts";
+import { backendDirectory } from "../engine/environment.ts";
 import { runSteps } from "../progress.ts";
 import { readyToolchain } from "../ready.ts";
 import { printJson, printNote, styled, table } from "../terminal.ts";
@@ -54,7 +56,7 @@ export function addSandboxCommand(program: Command): void {
 
   sandbox
     .command("status")
-    .description("Show each part: whether it runs, where it listens, where its log is. Exit 1 when one is not healthy.")
+    .description("Show each part: whether it runs, and where it listens. Exit 1 when one is not healthy.")
     .option("--json", "as JSON")
     .action(async (options: { json?: boolean }) => {
       process.exitCode = (await printStatus(options.json ?? false)) ? 0 : 1;
@@ -63,19 +65,20 @@ export function addSandboxCommand(program: Command): void {
   sandbox
     .command("reset")
     .description("Stop the sandbox and remove the data of the named parts, or of all of them.")
-    .argument("[part...]", `one or more of ${partNames.join(", ")}`, collectPart, [])
+    .addArgument(new Argument("[part...]", "what to remove; all when none is named").choices(partNames))
     .option("--yes", "do not ask")
     .action(async (parts: PartName[], options: { yes?: boolean }) => {
       const what = parts.length > 0 ? parts.join(", ") : "all parts, and the state of the stacks that live in it";
       if (!options.yes) await confirm(`Remove the data of ${what}?`);
       await resetSandbox(checkoutRoot, parts.length > 0 ? parts : undefined);
+      if (parts.length === 0) rmSync(backendDirectory(checkoutRoot), { recursive: true, force: true });
       printNote(`removed: ${what}`);
     });
 
   sandbox
     .command("logs")
     .description("Print the log of a part.")
-    .argument("<part>", `one of ${partNames.join(", ")}, supervisor`, parseLogPart)
+    .addArgument(new Argument("<part>", "whose log").choices([...partNames, "supervisor"]))
     .option("-n, --lines <count>", "how many of the last lines", parseCount, 50)
     .option("-f, --follow", "go on as lines come")
     .action(async (part: PartName | "supervisor", options: { lines: number; follow?: boolean }) => {
@@ -98,21 +101,6 @@ async function printStatus(json: boolean): Promise<boolean> {
     );
   }
   return parts.every((part) => part.state === "running");
-}
-
-function isPart(value: string): value is PartName {
-  return (partNames as readonly string[]).includes(value);
-}
-
-function collectPart(value: string, previous: PartName[]): PartName[] {
-  if (!isPart(value)) throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}.`);
-  return [...previous, value];
-}
-
-function parseLogPart(value: string): PartName | "supervisor" {
-  if (value !== "supervisor" && !isPart(value))
-    throw new InvalidArgumentError(`There is no part "${value}". Parts: ${partNames.join(", ")}, supervisor.`);
-  return value;
 }
 
 function parseCount(value: string): number {
