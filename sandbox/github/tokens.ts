@@ -9,7 +9,7 @@ import { seed } from "./seed-data.ts";
 import type { State, User } from "./state.ts";
 
 /** The file in the data folder that holds one token for each person. */
-export const personTokensFile = "person-tokens.json";
+const personTokensFile = "person-tokens.json";
 
 const fileSchema = z.record(z.string(), z.string().min(20));
 

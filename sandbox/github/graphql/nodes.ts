@@ -54,7 +54,7 @@ export function userNode(user: User): Node {
   };
 }
 
-export function teamNode(state: State, team: Team): Node {
+function teamNode(state: State, team: Team): Node {
   return {
     __typename: "Team",
     id: nodeId("Team", team.id),
