@@ -31,8 +31,6 @@ export interface GitHubDeliverySettings {
 export interface PlannedPattern {
   readonly kind: "branch" | "tag";
   readonly pattern: string;
-  /** A part of a logical name: the pattern with everything but letters, digits, dots and hyphens replaced. */
-  readonly label: string;
 }
 
 /** One environment, ready to be built. Lists are sorted, so that their order in the settings never shows in a preview. */
@@ -84,11 +82,6 @@ export function planGitHubDelivery(settings: GitHubDeliverySettings, facts: GitH
 }
 
 function planGate(name: string, settings: GateSettings, extraVariables: Readonly<Record<string, string>>): PlannedGate {
-  const pattern = (kind: PlannedPattern["kind"]) => (text: string) => ({
-    kind,
-    pattern: text,
-    label: text.replaceAll("*", "any").replace(/[^A-Za-z0-9.-]+/g, "-"),
-  });
   return {
     name,
     reviewers: [...settings.reviewers].sort(compare),
@@ -96,8 +89,8 @@ function planGate(name: string, settings: GateSettings, extraVariables: Readonly
     waitMinutes: settings.waitMinutes,
     protectedBranches: settings.protectedBranches,
     patterns: [
-      ...[...settings.branches].sort(compare).map(pattern("branch")),
-      ...[...settings.tags].sort(compare).map(pattern("tag")),
+      ...settings.branches.map((pattern) => ({ kind: "branch" as const, pattern })).sort(byPattern),
+      ...settings.tags.map((pattern) => ({ kind: "tag" as const, pattern })).sort(byPattern),
     ],
     variables: Object.entries({ ...extraVariables, ...settings.variables }).sort(([a], [b]) => compare(a, b)),
   };
@@ -161,4 +154,8 @@ function refuseTeams(
 /** By code points, the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byPattern(a: PlannedPattern, b: PlannedPattern): number {
+  return compare(a.pattern, b.pattern);
 }

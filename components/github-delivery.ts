@@ -113,9 +113,9 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     );
     const environment = new github.RepositoryEnvironment(name, args, opts);
     // The environment's own outputs are used below, so that what belongs to it comes after it and goes before it.
-    for (const { kind, pattern, label } of gate.patterns) {
+    for (const { kind, pattern } of gate.patterns) {
       new github.RepositoryEnvironmentDeploymentPolicy(
-        `${name}-${kind}-${label}`,
+        `${name}-${kind}-${pattern}`,
         {
           repository: environment.repository,
           environment: environment.environment,

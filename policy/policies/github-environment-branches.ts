@@ -12,8 +12,8 @@ export const gitHubEnvironmentBranches: Rule = {
   controls: [{ framework: "SOC 2", version: "2017", id: "CC8.1" }],
   appliesTo: ["github:index/repositoryEnvironment:RepositoryEnvironment"],
   judge: ({ props }) => {
-    const policy = props.deploymentBranchPolicy as Record<string, unknown> | undefined;
-    if (policy === undefined) return ["lets every branch deploy."];
+    const policy = props.deploymentBranchPolicy as Record<string, unknown> | null | undefined;
+    if (policy === undefined || policy === null) return ["lets every branch deploy."];
     return policy.customBranchPolicies === true && policy.protectedBranches !== true
       ? []
       : ["does not name the branches that may deploy."];

@@ -10,9 +10,12 @@ export const gitHubEnvironmentReviewers: Rule = {
   controls: [{ framework: "SOC 2", version: "2017", id: "CC8.1" }],
   appliesTo: ["github:index/repositoryEnvironment:RepositoryEnvironment"],
   judge: ({ props }) => {
-    const groups = Array.isArray(props.reviewers) ? props.reviewers : [];
-    const reviewers = groups.flatMap((group) => [...(group?.teams ?? []), ...(group?.users ?? [])]);
+    const reviewers = list(props.reviewers).flatMap((group) => [...list(group?.teams), ...list(group?.users)]);
     if (reviewers.length === 0) return ["has no reviewers."];
     return reviewers.length > 6 ? [`has ${reviewers.length} reviewers, GitHub takes six.`] : [];
   },
 };
+
+function list(value: unknown): readonly { readonly teams?: unknown; readonly users?: unknown }[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -49,7 +49,14 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
       call: (args) => {
         const call = { token: args.token, inputs: args.inputs };
         calls.push(call);
-        return options.answer?.(call) ?? {};
+        try {
+          return options.answer?.(call) ?? {};
+        } catch (error) {
+          // The engine's errors carry their text in `details`, and the SDK reads it there.
+          throw Object.assign(new Error("refused"), {
+            details: error instanceof Error ? error.message : String(error),
+          });
+        }
       },
     },
     "slipway",
