@@ -103,12 +103,13 @@ export function parseSettings(stack: string, raw: RawSettings, encrypted: readon
   return draft as Settings;
 }
 
-/** One problem a setting: the first one, since mending it often mends the others. */
+/** One problem a setting, since mending the first often mends the others; and a misspelt setting is not missing as well. */
 function firstOfEach(problems: readonly Problem[]): Problem[] {
   const byName = new Map<string, Problem>();
   for (const each of problems) {
     const name = JSON.stringify(each.path);
     if (!byName.has(name)) byName.set(name, each);
   }
+  for (const { meant } of problems) if (meant) byName.delete(JSON.stringify(meant));
   return [...byName.values()];
 }

@@ -16,23 +16,9 @@ export async function dev(stack: string, settings: Settings): Promise<pulumi.Inp
   const rules = rulesOf(environment);
   const backendUrl = `http://localhost:${services.backend.port}`;
 
+  // First, because it stops the program when a reviewing team is missing: nothing has been built then.
   const connection = new GitHubProvider("dev-github-provider", github.owner);
   const facts = await findGitHub(connection, { ...github, teams: reviewingTeams(github.environments) });
-
-  const platform = new LocalPlatform("dev", {
-    application,
-    database: {
-      name: database.name ?? physicalName({ application, stack, environment }, "postgresIdentifier"),
-      retainOnDestroy: database.retainOnDestroy,
-    },
-  });
-  const schema = new DatabaseMigrations("dev-schema", { database: platform.database });
-  const flagSet = new FlagSet("dev-flags", {
-    database: schema.database,
-    environment,
-    overrides: flags,
-    retainOnDestroy: database.retainOnDestroy,
-  });
   const delivery = new GitHubDelivery(
     "dev-github",
     {
@@ -48,6 +34,21 @@ export async function dev(stack: string, settings: Settings): Promise<pulumi.Inp
     { providers: [connection] },
   );
 
+  const platform = new LocalPlatform("dev", {
+    application,
+    database: {
+      name: database.name ?? physicalName({ application, stack, environment }, "postgresIdentifier"),
+      retainOnDestroy: database.retainOnDestroy,
+    },
+  });
+  const schema = new DatabaseMigrations("dev-schema", { database: platform.database });
+  const flagSet = new FlagSet("dev-flags", {
+    database: schema.database,
+    environment,
+    overrides: flags,
+    retainOnDestroy: database.retainOnDestroy,
+  });
+
   return {
     application: {
       backend: { url: backendUrl, health: `${backendUrl}${services.backend.healthPath}` },
@@ -57,8 +58,9 @@ export async function dev(stack: string, settings: Settings): Promise<pulumi.Inp
       // As libpq reads them, with its defaults.
       host: process.env.PGHOST ?? "localhost",
       port: Number(process.env.PGPORT ?? 5432),
-      owner: platform.database,
-      application: platform.applicationDatabase,
+      name: platform.database.database,
+      owner: platform.database.user,
+      application: platform.applicationDatabase.user,
       migrations: schema.applied,
     },
     cache: platform.cache,

@@ -11,6 +11,8 @@ export interface Problem {
   readonly what: string;
   /** How to mend it, one sentence. */
   readonly remedy: string;
+  /** The setting that a misspelt name was meant to be. */
+  readonly meant?: SettingPath;
 }
 
 /** A stack's settings cannot be used. The message holds all the problems, the first one in full view. */
@@ -89,6 +91,7 @@ export function unknownKey(path: SettingPath, key: string, known: readonly strin
     remedy: near
       ? `Rename it to "${near}", or remove it.`
       : `Remove it, or use one of: ${[...known].sort().join(", ") || "(none)"}.`,
+    ...(near && { meant: [...path.slice(0, -1), near] }),
   };
 }
 

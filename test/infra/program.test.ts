@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../infra/config.ts";
 import program from "../../infra/index.ts";
-import { type MockedRun, runMocked } from "../support/pulumi-mocks.ts";
+import { type MockedRun, type MockOptions, runMocked } from "../support/pulumi-mocks.ts";
 import { change, rawSettings } from "../support/stack-settings.ts";
 
 const environment = {
@@ -18,6 +18,7 @@ const environment = {
 function run(
   stack: "dev" | "staging" | "prod",
   changes: Record<string, unknown> = {},
+  options: MockOptions = {},
 ): Promise<MockedRun<pulumi.Inputs>> {
   const raw = rawSettings(stack);
   for (const [at, value] of Object.entries(changes)) change(raw, at, value);
@@ -40,6 +41,7 @@ function run(
           ? { htmlUrl: "https://github.com/teamflow/teamflow" }
           : { id: "11", members: ["ada", "bob"] },
       outputs: ({ type }) => (type === "random:index/randomId:RandomId" ? { hex: "00ff" } : undefined),
+      ...options,
     },
   );
 }
@@ -115,10 +117,8 @@ describe("the program", () => {
   });
 
   it("stops for wrong settings with their message alone, before the first resource", async () => {
-    const started: string[] = [];
-    const wrong = run("dev", { platform: "eks" }).then(({ resources }) =>
-      started.push(...resources.map(({ name }) => name)),
-    );
+    const built: string[] = [];
+    const wrong = run("dev", { platform: "eks" }, { outputs: ({ name }) => void built.push(name) });
     await assert.rejects(wrong, (error) => {
       assert.ok(error instanceof Error && pulumi.RunError.isInstance(error));
       assert.match(
@@ -127,7 +127,28 @@ describe("the program", () => {
       );
       return true;
     });
-    assert.deepEqual(started, []);
+    assert.deepEqual(built, []);
+  });
+
+  it("stops for a reviewing team that does not exist before it builds anything else", async () => {
+    const built: string[] = [];
+    const wrong = run(
+      "dev",
+      { "github.environments.dev.reviewers": ["nobodies"] },
+      {
+        answer: ({ token }) => {
+          if (token.includes("getTeam"))
+            throw new Error("GET https://api.github.com/orgs/teamflow/teams/nobodies: 404 Not Found []");
+          return { htmlUrl: "https://github.com/teamflow/teamflow" };
+        },
+        outputs: ({ name }) => void built.push(name),
+      },
+    );
+    await assert.rejects(wrong, /The team "nobodies" does not exist in the organization "teamflow"\./);
+    assert.deepEqual(
+      built.filter((name) => !name.startsWith("dev-github")),
+      [],
+    );
   });
 
   for (const [stack, platform] of [

@@ -52,6 +52,12 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
     'Pulumi.dev.yaml: slipway:platfrom is not a setting; did you mean "platform"?\n  Rename it to "platform", or remove it.',
   ],
   [
+    "a misspelt key that is required, which is not missing as well",
+    "dev",
+    { platform: undefined, platfrom: "local" },
+    'Pulumi.dev.yaml: slipway:platfrom is not a setting; did you mean "platform"?\n  Rename it to "platform", or remove it.',
+  ],
+  [
     "an unknown key within a group",
     "prod",
     { "database.multiAZ": true },

@@ -29,7 +29,7 @@ export interface MockOptions {
   /** Answers a look-up; an undefined answer is an empty object. May throw, as a provider's look-up fails. */
   readonly answer?: (call: RecordedCall) => Record<string, unknown> | undefined;
   /** Outputs that a resource has beside its inputs. */
-  readonly outputs?: (resource: RecordedResource) => Record<string, unknown> | undefined;
+  readonly outputs?: (resource: RecordedResource) => Record<string, unknown> | undefined | void;
 }
 
 /**
