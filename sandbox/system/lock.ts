@@ -11,6 +11,9 @@ export interface Lock {
 
 const sqliteBusy = 5;
 
+/** Keeps held locks from the garbage collector, which would close them. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the lock on `file`, or returns undefined when another process holds it. Node has no flock(2), but its SQLite
  * locks files with fcntl(2): an exclusive transaction that never writes is an advisory lock that dies with its process.
@@ -25,10 +28,14 @@ export function tryLock(file: string): Lock | undefined {
     if (error instanceof Error && "errcode" in error && error.errcode === sqliteBusy) return undefined;
     throw error;
   }
+  held.add(database);
   const inode = statSync(file).ino;
   return {
     isInPlace: () => statSync(file, { throwIfNoEntry: false })?.ino === inode,
-    release: () => database.close(),
+    release: () => {
+      held.delete(database);
+      database.close();
+    },
   };
 }
 
