@@ -1,3 +1,4 @@
+import path from "node:path";
 import { flagFilePath, readFlagFile, resolveFlags } from "../delivery/flags/file.ts";
 import type { FlagEnvironment } from "../delivery/flags/flag.ts";
 import { linesOf } from "../delivery/flags/provider.ts";
@@ -8,14 +9,13 @@ export interface FlagSetPlanOptions {
   readonly overrides: unknown;
   /** The stack's settings file, for errors. */
   readonly overridesFile: string;
-  /** The declared flags. @default delivery/flags.yaml */
-  readonly file?: string;
 }
 
 /**
  * One readable line and one text for each flag of an environment.
  * @throws UserError with every problem of the flag file or of the overrides.
  */
-export function planFlagSet({ environment, overrides, overridesFile, file = flagFilePath }: FlagSetPlanOptions) {
+export function planFlagSet({ environment, overrides, overridesFile }: FlagSetPlanOptions) {
+  const file = path.relative(process.cwd(), path.resolve(import.meta.dirname, "..", flagFilePath));
   return linesOf(resolveFlags(readFlagFile(file), environment, overrides, overridesFile));
 }

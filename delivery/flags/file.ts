@@ -11,6 +11,7 @@ import {
   type FlagSet,
   flagFileSchema,
   flagOverridesSchema,
+  ownValue,
 } from "./flag.ts";
 
 /** Where the flags are declared, from the checkout's root. */
@@ -77,7 +78,7 @@ export function resolveFlags(
     Object.entries(declared.flags).map(([key, { name, description, active, environments }]): [string, Flag] => {
       const state = environments[environment] ?? environments[environment === "feature" ? "staging" : "production"];
       const override = Object.fromEntries(
-        Object.entries(checked[key] ?? {}).filter(([, value]) => value !== undefined),
+        Object.entries(ownValue(checked, key) ?? {}).filter(([, value]) => value !== undefined),
       );
       return [key, { name, description, active, ...state, ...override }];
     }),

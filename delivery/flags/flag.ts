@@ -93,6 +93,11 @@ export const declaredFields = ["name", "description"] as const;
 export type FlagField = (typeof operatedFields)[number] | (typeof declaredFields)[number];
 export const flagFields: readonly FlagField[] = [...operatedFields, ...declaredFields];
 
+/** A record's own value: a flag may be called `constructor`. */
+export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
 /** Equal as PostgreSQL's jsonb sees it: the order of keys does not count. */
 export function sameValue(left: unknown, right: unknown): boolean {
   return canonicalJson(left) === canonicalJson(right);

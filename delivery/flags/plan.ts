@@ -5,6 +5,7 @@ import {
   type FlagSet,
   flagFields,
   operatedFields,
+  ownValue,
   sameValue,
 } from "./flag.ts";
 import { formatFlagLine } from "./line.ts";
@@ -58,9 +59,9 @@ export function planFlags(declared: FlagSet, actual: Readonly<Record<string, Act
   const conflicts: string[] = [];
   const foreign: string[] = [];
   for (const key of [...new Set([...Object.keys(declared), ...Object.keys(actual)])].sort()) {
-    const { current, lastDeclared } = get(actual, key) ?? {};
-    const wanted = get(declared, key);
-    const base = seen === undefined ? lastDeclared : get(seen, key);
+    const { current, lastDeclared } = ownValue(actual, key) ?? {};
+    const wanted = ownValue(declared, key);
+    const base = seen === undefined ? lastDeclared : ownValue(seen, key);
     if (wanted === undefined) {
       if (lastDeclared === undefined) foreign.push(key);
       else if (current !== undefined && !sameFlag(current, base ?? lastDeclared)) {
@@ -141,9 +142,4 @@ export function sameFlag(left: Flag, right: Flag): boolean {
 
 function show(flag: Flag | undefined): string {
   return flag === undefined ? "(no row)" : formatFlagLine(flag);
-}
-
-/** Own keys only: a flag may be called `constructor`. */
-function get<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

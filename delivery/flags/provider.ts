@@ -1,7 +1,7 @@
 import { isMissingDatabase, isRefusedLogin, withConnection } from "../database/connection.ts";
 import { type DatabaseReference, sameDatabase } from "../database/reference.ts";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
-import type { FlagSet } from "./flag.ts";
+import { type FlagSet, ownValue } from "./flag.ts";
 import { formatFlagLine, formatFlagText, parseFlagLine, parseFlagText } from "./line.ts";
 import { type ActualFlag, operatedFlags } from "./plan.ts";
 import { applyFlags, readFlags, removeFlags } from "./store.ts";
@@ -123,7 +123,7 @@ function fromLines({ flags, texts }: Pick<FlagSetInputs, "flags" | "texts">): Fl
   return Object.fromEntries(
     Object.entries(flags).map(([key, line]) => [
       key,
-      { ...parseFlagLine(key, line), ...parseFlagText(texts[key] ?? key) },
+      { ...parseFlagLine(key, line), ...parseFlagText(ownValue(texts, key) ?? key) },
     ]),
   );
 }

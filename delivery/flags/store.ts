@@ -2,7 +2,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { sqlState } from "../database/connection.ts";
 import { UserError } from "../errors.ts";
-import { type Flag, type FlagSet, flagStateSchema } from "./flag.ts";
+import { type Flag, type FlagSet, flagStateSchema, ownValue } from "./flag.ts";
 import { type ActualFlag, type FlagPlan, planFlags } from "./plan.ts";
 
 const storedFlagSchema = flagStateSchema.extend({ name: z.string(), description: z.string(), active: z.boolean() });
@@ -59,7 +59,7 @@ export async function applyFlags(client: pg.ClientBase, options: ApplyFlagsOptio
     for (const { action, key, flag } of plan.changes) {
       if (action === "delete") await remove(client, key, options.environment);
       else if (action !== "unchanged" && flag !== undefined) await write(client, key, flag, options.environment);
-      await declare(client, key, options.declared[key], options.environment);
+      await declare(client, key, ownValue(options.declared, key), options.environment);
     }
     return plan;
   });

@@ -85,6 +85,7 @@ async function start(): Promise<TestPostgres> {
     const client = new pg.Client({ host: "127.0.0.1", port, user: "postgres", password, database });
     client.on("error", () => {});
     await client.connect();
+    (client as unknown as { unref(): void }).unref(); // a failed test that left it open must not keep mocha from ending
     return client;
   };
   await until("the test's PostgreSQL accepts connections", async () => {
