@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { engineModule } from "../../../sandbox/toolchain/fingerprint.ts";
+import { isEnginePart } from "../../../sandbox/toolchain/locate.ts";
+import { isGoodVersion } from "../../../sandbox/toolchain/on-path.ts";
+import {
+  oldestPulumi,
+  type Part,
+  parts,
+  partsFor,
+  pulumiVersion,
+  releaseArchive,
+} from "../../../sandbox/toolchain/parts.ts";
+
+const manifest = JSON.parse(readFileSync(path.join(checkoutRoot, "package.json"), "utf8")) as {
+  dependencies: Record<string, string>;
+};
+const goMod = readFileSync(path.join(engineModule, "go.mod"), "utf8");
+
+/** Version of a Go module that the build takes. */
+const required = (module: string) => new RegExp(`^\\s*${module.replaceAll(".", "\\.")} v(\\S+)`, "m").exec(goMod)?.[1];
+
+/** Packages of our own module that a part's program is made of: those that it imports, and those that they import. */
+function ownPackages(folder: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(folder)) return seen;
+  seen.add(folder);
+  for (const name of readdirSync(path.join(engineModule, folder))) {
+    if (!name.endsWith(".go") || name.endsWith("_test.go")) continue;
+    const text = readFileSync(path.join(engineModule, folder, name), "utf8");
+    for (const [, imported = ""] of text.matchAll(/"slipway\.dev\/engine\/([^"]+)"/g)) ownPackages(imported, seen);
+  }
+  return seen;
+}
+
+describe("the parts of the toolchain", () => {
+  const all: Part[] = Object.values(parts);
+
+  it("are of the versions that the npm packages and the Go modules have", () => {
+    assert.equal(pulumiVersion, manifest.dependencies["@pulumi/pulumi"]);
+    assert.equal(pulumiVersion, required("github.com/pulumi/pulumi/sdk/v3"));
+    assert.equal(pulumiVersion, required("github.com/pulumi/pulumi/pkg/v3"));
+    assert.equal(parts.random.version, manifest.dependencies["@pulumi/random"]);
+    assert.equal(parts.github.version, manifest.dependencies["@pulumi/github"]);
+  });
+
+  for (const name of ["random", "github"] as const) {
+    it(`build a plugin ${name} that gives the version by which the engine looks it up`, () => {
+      const text = readFileSync(path.join(engineModule, parts[name].goPackage, "main.go"), "utf8");
+      assert.equal(/\bversion\s*=\s*"([^"]+)"/.exec(text)?.[1], parts[name].version);
+    });
+  }
+
+  it("are rebuilt when any package of ours changes that they are made of", () => {
+    for (const part of all.filter(({ goPackage }) => goPackage.startsWith("./"))) {
+      for (const needed of ownPackages(part.goPackage.slice(2))) {
+        const covered = part.sources.some((folder) => `${needed}/`.startsWith(`${folder}/`));
+        assert.ok(covered, `${part.name} is made of ${needed}, which is not among its sources`);
+      }
+    }
+  });
+
+  it("have sources that are there, and programs named after their packages", () => {
+    for (const part of all) {
+      for (const folder of part.sources)
+        assert.ok(existsSync(path.join(engineModule, folder)), `${part.name}: ${folder}`);
+      assert.equal(path.basename(part.goPackage), part.binary);
+      if (part.plugin) assert.equal(part.binary, `pulumi-resource-${part.plugin}`);
+    }
+  });
+
+  it("have go.sum lines for the modules that they pin", () => {
+    const goSum = readFileSync(path.join(engineModule, "go.sum"), "utf8");
+    assert.ok(goSum.includes(`github.com/pulumi/pulumi/sdk/v3 v${pulumiVersion} h1:`));
+    assert.ok(goSum.includes(`github.com/pulumi/pulumi/pkg/v3 v${pulumiVersion} h1:`));
+  });
+
+  it("are all needed by a local stack, and three of them are the engine", () => {
+    assert.deepEqual([...partsFor("local")].sort(), Object.keys(parts).sort());
+    assert.deepEqual(partsFor("local").filter(isEnginePart), ["engine", "language-host", "dynamic-provider"]);
+    assert.ok(isGoodVersion(pulumiVersion) && isGoodVersion(oldestPulumi));
+  });
+
+  it("are named as get.pulumi.com names its archives", () => {
+    assert.equal(releaseArchive({ os: "linux", arch: "amd64" }), `pulumi-v${pulumiVersion}-linux-x64.tar.gz`);
+    assert.equal(releaseArchive({ os: "darwin", arch: "arm64" }), `pulumi-v${pulumiVersion}-darwin-arm64.tar.gz`);
+  });
+});
