@@ -21,7 +21,11 @@ export interface GitHubDeliverySettings {
   readonly environments: Readonly<Record<string, GateSettings>>;
   /** Facts that workflows read in every environment as `vars.<NAME>`; no secrets. The environments' own win. @default none */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Creates the repository (private) instead of building on the one that exists; for a first try. @default false */
+  /**
+   * Creates the repository (private) instead of building on the one that exists; for a first try. A destroy leaves it, so set
+   * this to false before the next `up`.
+   * @default false
+   */
   readonly createRepository?: boolean;
   /** Creates the reviewing teams instead of using those that exist; for a first try, members are yours to add. @default false */
   readonly createTeams?: boolean;

@@ -54,8 +54,9 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     const [args, opts] = applyTransform<github.RepositoryArgs>(
       transform?.repository,
       name,
-      { name: repository, visibility: "private", autoInit: true, deleteBranchOnMerge: true, archiveOnDestroy: true },
-      { parent: this },
+      { name: repository, visibility: "private", autoInit: true, deleteBranchOnMerge: true },
+      // A destroy leaves the repository where it is: nobody loses source code to a slip.
+      { parent: this, retainOnDelete: true },
     );
     const created = new github.Repository(name, args, opts);
     return { name: created.name, url: created.htmlUrl };
@@ -78,12 +79,13 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
           { parent: this },
         );
         const team = new github.Team(name, args, opts);
-        new github.TeamRepository(
+        const access = new github.TeamRepository(
           `${name}-access`,
           { teamId: team.id, repository, permission: "pull" },
           { parent: team },
         );
-        return [slug, team.id.apply(Number)];
+        // GitHub takes as reviewers only teams that may read the repository, so an environment waits for that too.
+        return [slug, pulumi.all([team.id, access.id]).apply(([id]) => Number(id))];
       }),
     );
   }
