@@ -32,7 +32,7 @@ export interface GitHubDeliverySettings {
 }
 
 /** A branch or tag pattern that may deploy. */
-export interface PlannedPattern {
+interface PlannedPattern {
   readonly kind: "branch" | "tag";
   readonly pattern: string;
 }

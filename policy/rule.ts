@@ -6,7 +6,7 @@ import {
 } from "@pulumi/policy";
 
 /** A control of a framework that a policy is evidence for. */
-export interface Control {
+interface Control {
   readonly framework: "SOC 2" | "ISO 27001" | "CIS GitHub";
   /** The framework's edition. */
   readonly version: string;

@@ -14,7 +14,7 @@ const resourceAmounts = z.strictObject({
 });
 
 /** One service of the application: the backend or the frontend. */
-export const serviceSection = z.strictObject({
+const serviceSection = z.strictObject({
   port: whole(1, 65535).meta({ description: "the port that the service listens on", examples: [8000] }),
   healthPath: text(/^\/\S*$/, "a path such as /health")
     .default("/")
@@ -75,7 +75,7 @@ export const featureSection = z.strictObject({
 const teamSlug = slug("a team's slug such as qa-lead");
 
 /** One environment of the GitHub repository, as settings declare it. */
-export const gitHubEnvironmentSection = z.strictObject({
+const gitHubEnvironmentSection = z.strictObject({
   reviewers: z
     .array(teamSlug)
     .min(1)

@@ -27,7 +27,7 @@ export class SettingsError extends UserError {
 }
 
 /** The name of a setting as it stands in the file: `slipway:services.backend.port`, `slipway:network.zones[1]`. */
-export function settingName(path: SettingPath): string {
+function settingName(path: SettingPath): string {
   const [first, ...rest] = path;
   return rest.reduce<string>(
     (name, key) => (typeof key === "number" ? `${name}[${key}]` : `${name}.${String(key)}`),
@@ -36,7 +36,7 @@ export function settingName(path: SettingPath): string {
 }
 
 /** All problems as one message: the first with its remedy, then the others below a count. */
-export function formatProblems(file: string, problems: readonly Problem[]): string {
+function formatProblems(file: string, problems: readonly Problem[]): string {
   const [first, ...others] = problems;
   if (!first) return `${file}: no problems`;
   const lines = [`${file}: ${settingName(first.path)} ${first.what}`, `  ${first.remedy}`];
@@ -96,7 +96,7 @@ export function unknownKey(path: SettingPath, key: string, known: readonly strin
 }
 
 /** A value in a message: short, in JSON's notation, never longer than a line. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object" && value !== null) return "a group of settings";
   const text = JSON.stringify(value) ?? String(value);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** One resource as the program asked for it. */
-export interface RecordedResource {
+interface RecordedResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
@@ -9,7 +9,7 @@ export interface RecordedResource {
 }
 
 /** One look-up (data source) as the program asked for it. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly token: string;
   readonly inputs: Record<string, unknown>;
 }
