@@ -26,7 +26,7 @@ export class DatabaseMigrations extends SlipwayComponent<DatabaseMigrationsArgs>
   constructor(name: string, args: DatabaseMigrationsArgs, opts?: ComponentOptions) {
     super("slipway:index:DatabaseMigrations", name, args, opts);
     const migrations = new Migrations(
-      this.childName("schema"),
+      this.childName("migrations"),
       {
         version: 1,
         implementation: implementationHash("delivery", "delivery/database"),

@@ -40,7 +40,7 @@ export class FlagSet extends SlipwayComponent<FlagSetArgs> {
       }),
     );
     const flags = new Flags(
-      this.childName("flags"),
+      this.childName("set"),
       {
         version: 1,
         implementation: implementationHash("delivery", "delivery/flags", "delivery/database"),

@@ -9,13 +9,13 @@ describe("DatabaseMigrations", () => {
   it("tells the provider one line for each migration", async () => {
     const { one, result } = await runMocked(
       () => {
-        const { database: migrated, applied } = new DatabaseMigrations("migrations", { database });
+        const { database: migrated, applied } = new DatabaseMigrations("schema", { database });
         return { migrated, applied };
       },
       { outputs: () => ({ applied: ["0001_application_baseline"] }) },
     );
     const { inputs, name } = one("pulumi-nodejs:dynamic/slipway:Migrations");
-    assert.equal(name, "migrations-schema");
+    assert.equal(name, "schema-migrations");
     assert.deepEqual(inputs.database, database);
     assert.deepEqual(inputs.migrations, planMigrations("migrations"));
     assert.deepEqual(Object.keys(inputs.migrations as object).slice(0, 2), [

@@ -13,7 +13,7 @@ const run = (overrides?: FlagOverrides) =>
 describe("FlagSet", () => {
   it("is one resource with one readable line for each flag", async () => {
     const { inputs, name } = (await run()).one("pulumi-nodejs:dynamic/slipway:Flags");
-    assert.equal(name, "flags-flags");
+    assert.equal(name, "flags-set");
     assert.deepEqual(inputs.flags, planFlagSet({ environment: "development", overrides: {}, overridesFile: "" }).flags);
     assert.equal((inputs.flags as Record<string, string>).new_dashboard, "on, rollout 100 %");
     assert.equal(
