@@ -16,7 +16,7 @@ export interface Migration {
   readonly checksum: string;
 }
 
-export interface MigrationFile {
+interface MigrationFile {
   readonly path: string;
   readonly sql: string;
 }

@@ -26,9 +26,9 @@ export const flagStateSchema = z.strictObject({
   /** Users singled out, stored as it is. @default {} */
   targeting: targeting.default({}),
 });
-export type FlagState = z.infer<typeof flagStateSchema>;
+type FlagState = z.infer<typeof flagStateSchema>;
 
-export const flagKeySchema = z
+const flagKeySchema = z
   .string()
   .regex(
     /^[A-Za-z][A-Za-z0-9_.-]{0,254}$/,
@@ -36,7 +36,7 @@ export const flagKeySchema = z
   );
 
 /** One flag as `delivery/flags.yaml` declares it. */
-export const flagDeclarationSchema = z.strictObject({
+const flagDeclarationSchema = z.strictObject({
   /** What people call it. */
   name: z
     .string()

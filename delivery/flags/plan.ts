@@ -18,7 +18,7 @@ export interface ActualFlag {
   readonly lastDeclared?: Flag | undefined;
 }
 
-export interface FlagChange {
+interface FlagChange {
   readonly action: "create" | "update" | "delete" | "unchanged";
   readonly key: string;
   /** What is to be in the table; undefined for `delete`, and for `unchanged` when there is no row and shall be none. */

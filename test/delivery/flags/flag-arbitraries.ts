@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Flag, FlagSet } from "../../../delivery/flags/flag.ts";
 
 /** Few keys and values, so that the same ones meet often; among them names that trip over object prototypes. */
-export const flagKey = fc.constantFrom("a", "b", "c.d", "constructor", "toString", "hasOwnProperty");
+const flagKey = fc.constantFrom("a", "b", "c.d", "constructor", "toString", "hasOwnProperty");
 
 const text = fc.string({ unit: "grapheme", maxLength: 20 }).filter((value) => !/[\0\n]|: /.test(value));
 
