@@ -20,9 +20,11 @@ const patience = 60_000;
 /** How long a supervisor may take to carry out an order, in milliseconds: longer than all parts take to end. */
 const endLimit = 90_000;
 
-/** A running child, or how it ended. */
+/** A supervisor that we launched: running, or how it ended. */
 interface Launched {
   exitCode: number | undefined;
+  /** Ended by a signal: somebody killed it, it did not fail. */
+  killed: boolean;
 }
 
 /** What the running supervisor reports, or undefined when none answers. */
@@ -68,9 +70,9 @@ export async function ensureSupervisor(layout: Layout): Promise<void> {
       await give(layout, "handover", {});
       return false;
     }
-    if (launched?.exitCode !== undefined && launched.exitCode !== exitBusy)
-      throw brokenSupervisor(layout, launched.exitCode);
-    if (!report && (!launched || launched.exitCode === exitBusy)) launched = launchSupervisor(layout, []);
+    if (launched?.killed || launched?.exitCode === exitBusy || launched?.exitCode === 0) launched = undefined;
+    if (launched?.exitCode !== undefined) throw brokenSupervisor(layout, launched.exitCode);
+    if (!report) launched ??= launchSupervisor(layout, []);
     return false;
   }, patience);
   if (!answers) throw silentSupervisor(layout);
@@ -105,7 +107,7 @@ export function recordedSupervisor(layout: Layout): ProcessIdentity | undefined 
 function launchSupervisor(layout: Layout, args: readonly string[]): Launched {
   makeDirectories(layout);
   const log = openSync(layout.log("supervisor"), "a", 0o600);
-  const launched: Launched = { exitCode: undefined };
+  const launched: Launched = { exitCode: undefined, killed: false };
   try {
     const child = spawn(
       process.execPath,
@@ -119,6 +121,7 @@ function launchSupervisor(layout: Layout, args: readonly string[]): Launched {
     );
     child.once("exit", (code) => {
       launched.exitCode = code ?? 1;
+      launched.killed = code === null;
     });
     child.once("error", () => {
       launched.exitCode = 1;

@@ -139,7 +139,7 @@ export class PartRunner {
       problem = outcome.message;
       if (outcome instanceof RestartNeeded) throw outcome;
       if (Date.now() > end) throw new Error(`is not ready after ${this.part.readyLimit / 1000} s: ${problem}`);
-      this.enter("waiting", problem);
+      if (!problem.includes("ECONNREFUSED")) this.enter("waiting", problem);
       await pause(readyInterval, stop);
     }
   }

@@ -3,6 +3,7 @@
  * orders from `client.ts`. With `--once stop` or `--once reset:<part>,<part>` it does that one thing and ends, for when
  * no supervisor runs but parts, or data, may be there.
  */
+import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { codeVersion, exitBusy, serveControl } from "./control.ts";
 import { reason } from "./errors.ts";
@@ -59,17 +60,21 @@ async function serve(layout: Layout, lock: Lock, supervisor: Supervisor): Promis
     // Leaves the answer a moment to reach the client.
     setTimeout(() => process.exit(0), 20);
   };
-  const stop = async () => {
+  const end = async (action: () => Promise<void>) => {
     ending = true;
-    await supervisor.stop().finally(finish);
+    await action().finally(finish);
   };
-  process.on("SIGTERM", () => void stop().catch((error: unknown) => supervisor.log(reason(error))));
+  const endQuietly = (action: () => Promise<void>) => {
+    end(action).catch((error: unknown) => supervisor.log(reason(error)));
+  };
+  const stop = () => supervisor.stop();
+  process.on("SIGTERM", () => endQuietly(stop));
   const port = await serveControl(
     () => token,
     () => ({ pid: process.pid, version, ending, parts: supervisor.report() }),
     {
       start: ({ parts, settings }) => supervisor.start(parts, settings),
-      stop,
+      stop: () => end(stop),
       reset: ({ parts }) => supervisor.reset(parts),
       handover: async () => {
         ending = true;
@@ -82,10 +87,16 @@ async function serve(layout: Layout, lock: Lock, supervisor: Supervisor): Promis
   supervisor.announce({ ...(identify(process.pid) ?? { pid: process.pid, started: "" }), port });
   supervisor.log(`supervisor ${process.pid} begins`);
   setInterval(() => {
-    if (!lock.isInPlace() && !ending) return void stop().catch(() => undefined);
-    lookAfterFiles(layout, token);
+    if (ending) return;
+    if (lock.isInPlace()) lookAfterFiles(layout, token);
+    else endQuietly(checkoutIsDeleted() ? () => supervisor.reset(partNames) : stop);
   }, tick);
   await supervisor.resume();
+}
+
+/** Whether our working directory, the checkout, was deleted: not so when it was only moved. */
+function checkoutIsDeleted(): boolean {
+  return statSync(".").nlink === 0;
 }
 
 /** Keeps logs small, and the token where clients look for it. */

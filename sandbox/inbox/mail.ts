@@ -42,10 +42,7 @@ export function createMailServer(store: MessageStore): SMTPServer {
 }
 
 /** A mail as the inbox shows it. @param recipients the envelope's, which include hidden ones */
-export async function readMail(
-  raw: Buffer,
-  recipients: readonly string[],
-): Promise<Omit<Message, "id" | "receivedAt">> {
+async function readMail(raw: Buffer, recipients: readonly string[]): Promise<Omit<Message, "id" | "receivedAt">> {
   const mail = await PostalMime.parse(raw, { attachmentEncoding: "arraybuffer" });
   const from = mail.from;
   return {

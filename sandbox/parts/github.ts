@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { RestartNeeded } from "../errors.ts";
 import type { Part } from "../parts.ts";
 import { secretFile } from "../secrets.ts";
 import { privateDirectory } from "../system/files.ts";
@@ -31,7 +33,11 @@ export const github: Part = {
     secretFile(layout, layout.githubToken);
   },
 
-  check: (context) => checkHealthz(context.port("github")),
+  check: async (context) => {
+    const { githubToken } = context.layout;
+    if (!existsSync(githubToken)) throw new RestartNeeded(`its token is gone from ${githubToken}`);
+    await checkHealthz(context.port("github"));
+  },
 
   removeData: async ({ layout }) => {
     await rm(layout.data("github"), { recursive: true, force: true });

@@ -15,7 +15,7 @@ import type { Layout } from "../layout.ts";
 import type { Account } from "../parts.ts";
 import { privateDirectory } from "../system/files.ts";
 import { isRoot, probe, serverAccount } from "./account.ts";
-import { claimHome, makeHome, removeHome } from "./service-directory.ts";
+import { claimHome, findHome, makeHome, removeHome } from "./service-directory.ts";
 
 /** Where a checkout's PostgreSQL lives, and as whom it runs. */
 export interface Place {
@@ -51,8 +51,8 @@ export function choosePlace(layout: Layout): Place {
 /** Removes the folder of PostgreSQL, wherever it is. */
 export async function removePlace(layout: Layout): Promise<void> {
   const pointer = layout.data("postgres");
-  const home = homeOf(pointer);
-  const owned = home !== undefined && isRoot && claimHome(home, layout);
+  const home = isRoot ? (homeOf(pointer) ?? findHome(layout)) : undefined;
+  const owned = home !== undefined && claimHome(home, layout);
   rmSync(pointer, { recursive: true, force: true });
   if (owned) await removeHome(home);
 }

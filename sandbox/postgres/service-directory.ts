@@ -39,6 +39,12 @@ export function claimHome(home: string, layout: Layout): boolean {
   return true;
 }
 
+/** The home of a checkout that lost its link, if there is one. */
+export function findHome(layout: Layout): string | undefined {
+  const usual = path.join(serviceDirectory, layout.id);
+  return ownerOf(usual) === layout.root ? usual : undefined;
+}
+
 /** Removes a home, and the shared binaries with the last one. */
 export async function removeHome(home: string): Promise<void> {
   await exclusively(() => {

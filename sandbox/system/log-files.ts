@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readIfPresent } from "./files.ts";
 
 /** A log grows to this many bytes, then begins anew; one earlier generation is kept beside it. */
-export const logLimit = 5 * 1024 * 1024;
+const logLimit = 5 * 1024 * 1024;
 
 /**
  * Moves a log's content to `<file>.1` when it is larger than `limit` bytes. The file is emptied in place, not renamed,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -21,7 +21,7 @@ export function temporaryRoot(mode = 0o700): string {
 
 /** Ends and removes every sandbox that the tests made. */
 export async function removeRoots(): Promise<void> {
-  for (const root of roots.splice(0)) {
+  for (const root of roots.splice(0).filter(existsSync)) {
     await resetSandbox(root);
     rmSync(root, { recursive: true, force: true });
   }
