@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { until } from "../../../sandbox/system/wait.ts";
+import { withMachineLock } from "../../../sandbox/toolchain/machine-lock.ts";
 import { checkRoom, measureRoom } from "../../../sandbox/toolchain/preflight.ts";
 import { type Outcome, outcome } from "../../cli/support/run.ts";
 import { script, write } from "../../cli/support/temporary.ts";
@@ -168,6 +169,17 @@ describe("providing the toolchain", () => {
       said((await other).stdout).map(({ kind }) => kind),
       ["waiting", "done"],
     );
+  });
+
+  it("does not wait for anybody when all is there", async () => {
+    provided(await machine.provide());
+    await withMachineLock(path.join(machine.cache, "toolchain", "install.lock"), async () => {
+      const { stdout } = await machine.provide();
+      assert.deepEqual(
+        said(stdout).map(({ kind }) => kind),
+        ["done"],
+      );
+    });
   });
 
   describe("where the vendor", () => {
