@@ -45,13 +45,19 @@ export async function runSteps(steps: readonly Step[], options: { readonly quiet
 
 async function runPlainly(steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
-    let last = Date.now();
     const write = (text: string) => process.stderr.write(`slipway: ${step.title}: ${text}\n`);
-    const result = await step.run((text) => {
-      if (Date.now() - last < plainInterval) return;
-      last = Date.now();
-      write(text);
-    });
-    write(result ?? "done");
+    let latest: string | undefined;
+    const beat = setInterval(() => {
+      if (latest !== undefined) write(latest);
+      latest = undefined;
+    }, plainInterval);
+    try {
+      const result = await step.run((text) => {
+        latest = text;
+      });
+      write(result ?? "done");
+    } finally {
+      clearInterval(beat);
+    }
   }
 }

@@ -38,7 +38,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     binary: "pulumi",
     goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     sources: [],
-    buildSeconds: 525,
+    buildSeconds: 360,
   },
   "language-host": {
     name: "language-host",
@@ -66,7 +66,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     goPackage: "./cmd/pulumi-resource-random",
     sources: ["cmd/pulumi-resource-random", "random-shim"],
     plugin: "random",
-    buildSeconds: 333,
+    buildSeconds: 340,
   },
   github: {
     name: "github",
@@ -84,7 +84,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     version: "1.0.0",
     binary: "slipway-cache",
     goPackage: "./cmd/slipway-cache",
-    sources: ["cmd/slipway-cache"],
+    sources: ["cmd/slipway-cache", "internal"],
     onPath: ["valkey-server", "redis-server"],
     buildSeconds: 20,
   },

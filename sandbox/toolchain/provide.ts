@@ -26,7 +26,11 @@ export type ToolchainEvent =
 export type Toolchain = ReadonlyMap<PartName, Located>;
 
 /** Looks at what is there without fetching or building anything; the parts that are missing are not in the map. */
-export async function inspectToolchain(wanted: readonly PartName[], env: NodeJS.ProcessEnv = process.env, ownLinks?: string): Promise<Toolchain> {
+export async function inspectToolchain(
+  wanted: readonly PartName[],
+  env: NodeJS.ProcessEnv = process.env,
+  ownLinks?: string,
+): Promise<Toolchain> {
   const context = { installed: await installedPulumi(env, ownLinks), choice: engineChoice(env), env };
   const folders = new ToolchainFolders(cacheDirectory(env), currentTarget());
   return collect(wanted, (name) => locate(name, folders, context));
@@ -80,8 +84,17 @@ async function install(wanted: readonly PartName[], context: InstallContext): Pr
   const toBuild = missing();
   if (toBuild.length > 0) {
     const orders = toBuild.map((name) => ({ part: parts[name], folder: folders.built(parts[name]) }));
-    await buildParts(orders, context.cache, (progress) => context.report({ kind: "building", parts: toBuild, progress }));
+    await buildParts(orders, context.cache, (progress) =>
+      context.report({ kind: "building", parts: toBuild, progress }),
+    );
     dropBuildCaches(context.cache, context.env);
+  }
+  const changed = missing();
+  if (changed.length > 0) {
+    const titles = changed.map((name) => parts[name].title).join(", ");
+    throw new UserError(
+      `The sources of the toolchain changed while it was built (${titles}).\n  Run the command again.`,
+    );
   }
   return collect(wanted, (name) => locate(name, folders, context));
 }
@@ -98,7 +111,9 @@ async function fetchEngine(folders: ToolchainFolders, context: InstallContext): 
   const checksums = await fetchChecksums(context.env.SLIPWAY_RELEASES);
   if (checksums === undefined) {
     if (choice === "release") {
-      throw new UserError(`SLIPWAY_ENGINE is "release", but the vendor's download site cannot be reached.\n  Check the network, or unset SLIPWAY_ENGINE to let Slipway build the engine.`);
+      throw new UserError(
+        `SLIPWAY_ENGINE is "release", but the vendor's download site cannot be reached.\n  Check the network, or unset SLIPWAY_ENGINE to let Slipway build the engine.`,
+      );
     }
     return;
   }

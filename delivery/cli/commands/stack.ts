@@ -1,11 +1,15 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import type { Command } from "commander";
-import { checkoutRoot } from "../../../sandbox/paths.ts";
+import type { StackFacts } from "../../../infra/stack-file.ts";
+import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
 import { UserError } from "../../errors.ts";
+import { summarizeEvents } from "../changes.ts";
+import { summaryLines } from "../changes-text.ts";
 import { runForeground } from "../engine/run.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
 import { makeReady } from "../ready.ts";
 import { settingsStep } from "../settings-step.ts";
-import { styled } from "../terminal.ts";
 
 interface StackOptions {
   readonly sandbox: boolean;
@@ -18,7 +22,16 @@ interface StackCommand {
   readonly summary: string;
   readonly help: string;
   /** Arguments of `pulumi` before those of the user. */
-  readonly pulumi: (context: { readonly stack: string; readonly given: readonly string[] }) => readonly string[];
+  readonly pulumi: (summarized: boolean) => readonly string[];
+  /** For commands that only look: how what they find is told. */
+  readonly findings?: {
+    /** Whether what the program asks for is compared, or how things really are. */
+    readonly compare: "inputs" | "outputs";
+    /** Whether finding something is a failure (exit code 1). */
+    readonly fails: boolean;
+    readonly heading: (stack: string) => string;
+    readonly none: (stack: string) => string;
+  };
   /** Changes things, so that somebody has to say yes. */
   readonly changes: boolean;
 }
@@ -35,7 +48,13 @@ const stackCommands: readonly StackCommand[] = [
     name: "preview",
     summary: "show what `up` would change, property by property",
     help: "Examples:\n  ./slipway preview dev         only what changes, one line a property\n  ./slipway preview dev --json  for programs",
-    pulumi: ({ given }) => ["preview", "--policy-pack", "policy", ...(choosesDisplay(given) ? [] : ["--diff"])],
+    pulumi: () => ["preview", "--policy-pack", "policy"],
+    findings: {
+      compare: "inputs",
+      fails: false,
+      heading: (stack) => `\`up ${stack}\` would:`,
+      none: (stack) => `\`up ${stack}\` would change nothing.`,
+    },
     changes: false,
   },
   {
@@ -49,12 +68,17 @@ const stackCommands: readonly StackCommand[] = [
     name: "drift",
     summary: "find what was changed behind Pulumi's back (exit 1 when there is something)",
     help: "Reads how things really are and compares; changes nothing. `./slipway up <stack> --refresh` puts it right again.",
-    pulumi: ({ given }) => [
+    pulumi: (summarized) => [
       "refresh",
       "--preview-only",
-      "--expect-no-changes",
-      ...(choosesDisplay(given) ? [] : ["--diff"]),
+      ...(summarized ? ["--suppress-progress"] : ["--expect-no-changes"]),
     ],
+    findings: {
+      compare: "outputs",
+      fails: true,
+      heading: (stack) => `Drift of ${stack}: what Pulumi knows => what is there`,
+      none: (stack) => `No drift: ${stack} is as Pulumi knows it.`,
+    },
     changes: false,
   },
 ];
@@ -88,28 +112,48 @@ async function runStackCommand(
   const { stack, rest } = splitStackArguments(root, definition.name, args);
   const { step: settings, facts } = settingsStep(root, stack);
   const quiet = rest.includes("--json") || rest.includes("-j");
+  requireBuildable(stack, facts().platform);
   const consent = definition.changes ? await consentArguments(definition.name, stack, rest, facts) : [];
   const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
-  const code = await runForeground(
-    "pulumi",
-    [...definition.pulumi({ stack, given: rest }), "--stack", stack, ...consent, ...rest],
-    {
-      cwd: root,
-      env: { ...env, ...(options.keepDatabase && { SLIPWAY_KEEP_DATABASE: "1" }) },
-    },
-  );
+  const findings = choosesDisplay(rest) ? undefined : definition.findings;
+  const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...rest];
+  const run = (more: readonly string[], variables: Record<string, string>) =>
+    runForeground("pulumi", [...pulumi, ...more], { cwd: root, env: { ...env, ...variables } });
+  const code = findings
+    ? await runWithSummary(root, stack, findings, run)
+    : await run([], options.keepDatabase ? { SLIPWAY_KEEP_DATABASE: "1" } : {});
   process.exitCode = code === 0 ? 0 : 1;
-  if (definition.name === "drift" && !quiet) process.stderr.write(`${driftVerdict(stack, code)}\n`);
 }
 
-function driftVerdict(stack: string, code: number): string {
-  return code === 0
-    ? styled("green", `No drift: ${stack} is as Pulumi knows it.`, process.stderr)
-    : styled(
-        "yellow",
-        `Drift, or it could not be told (see above). To put ${stack} right again: ./slipway up ${stack} --refresh`,
-        process.stderr,
-      );
+/** Stacks in the cloud have settings already, but nothing that builds them yet. */
+function requireBuildable(stack: string, platform: StackFacts["platform"]): void {
+  if (platform === "local") return;
+  throw new UserError(
+    `The stack ${stack} runs on platform "${platform}", which this version of Slipway does not build.\n  Its settings are valid. Use a stack whose slipway:platform is local, such as dev.`,
+  );
+}
+
+/** Runs the engine with its own display, and tells afterwards in a few lines what it found. */
+async function runWithSummary(
+  root: string,
+  stack: string,
+  findings: NonNullable<StackCommand["findings"]>,
+  run: (more: readonly string[], variables: Record<string, string>) => Promise<number>,
+): Promise<number> {
+  const folder = mkdtempSync(path.join(stateDirectory(root), "events-"));
+  try {
+    const log = path.join(folder, "events.jsonl");
+    // The flag is hidden behind this variable; Pulumi's Automation API relies on both.
+    const code = await run(["--event-log", log, "--suppress-outputs"], { PULUMI_DEBUG_COMMANDS: "true" });
+    const found = existsSync(log) ? summarizeEvents(readFileSync(log, "utf8"), findings.compare) : undefined;
+    // A run that failed before it had compared anything has told why.
+    if (found && (code === 0 || found.changes.length > 0 || found.violations.length > 0)) {
+      process.stdout.write(`\n${summaryLines(found, findings.heading(stack), findings.none(stack)).join("\n")}\n`);
+    }
+    return findings.fails && found && found.changes.length > 0 ? 1 : code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Whether the user chose how Pulumi shows changes. */

@@ -30,7 +30,10 @@ export class Checkout {
   static create(): Checkout {
     const checkout = new Checkout(mkdtempSync(path.join(tmpdir(), "slipway-e2e-")));
     mkdirSync(checkout.home);
-    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: checkoutRoot, encoding: "utf8" });
+    const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: checkoutRoot,
+      encoding: "utf8",
+    });
     for (const file of files.split("\0").filter(Boolean)) {
       cpSync(path.join(checkoutRoot, file), path.join(checkout.root, file), { recursive: true, force: true });
     }
@@ -40,13 +43,24 @@ export class Checkout {
 
   /** The environment of this checkout's commands. */
   environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-    const kept = Object.fromEntries(["PATH", "LANG", "TMPDIR"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+    const kept = Object.fromEntries(
+      ["PATH", "LANG", "TMPDIR"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    );
     return { ...kept, HOME: this.home, SLIPWAY_CACHE: cacheDirectory(), ...extra };
   }
 
   /** Starts `./slipway` with these arguments; without a terminal, in a process group of its own. */
-  start(args: readonly string[], extra: Readonly<Record<string, string>> = {}, stdio: SpawnOptions["stdio"] = ["ignore", "pipe", "pipe"]) {
-    return spawn(path.join(this.root, "slipway"), args, { cwd: this.root, env: this.environment(extra), stdio, detached: true });
+  start(
+    args: readonly string[],
+    extra: Readonly<Record<string, string>> = {},
+    stdio: SpawnOptions["stdio"] = ["ignore", "pipe", "pipe"],
+  ) {
+    return spawn(path.join(this.root, "slipway"), args, {
+      cwd: this.root,
+      env: this.environment(extra),
+      stdio,
+      detached: true,
+    });
   }
 
   /** Runs `./slipway` with these arguments to its end. */
@@ -56,11 +70,26 @@ export class Checkout {
 
   /** Runs a line of shell in the checkout. */
   shell(line: string, extra: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-    return collect(spawn("/bin/sh", ["-c", line], { cwd: this.root, env: this.environment(extra), stdio: ["ignore", "pipe", "pipe"] }));
+    return collect(
+      spawn("/bin/sh", ["-c", line], {
+        cwd: this.root,
+        env: this.environment(extra),
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
   }
 
   read(file: string): string {
     return readFileSync(path.join(this.root, file), "utf8");
+  }
+
+  readAbsolute(file: string): string {
+    return readFileSync(file, "utf8");
+  }
+
+  /** Those of these files that differ from the checkout that is tested. */
+  changedAmong(files: readonly string[]): string[] {
+    return files.filter((file) => this.read(file) !== readFileSync(path.join(checkoutRoot, file), "utf8"));
   }
 
   /** Changes a file of the checkout. */
@@ -72,7 +101,12 @@ export class Checkout {
   async endpoints(): Promise<Record<string, string>> {
     const { stdout, stderr, code } = await this.shell('eval "$(./slipway env)" && env -0');
     if (code !== 0) throw new Error(`slipway env failed: ${stderr}`);
-    return Object.fromEntries(stdout.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    return Object.fromEntries(
+      stdout
+        .split("\0")
+        .filter(Boolean)
+        .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
   }
 
   /** Stops the sandbox and removes everything. */
@@ -95,6 +129,9 @@ function collect(child: ReturnType<typeof spawn>): Promise<Outcome> {
 
 /** Fails with everything that a command printed when it did not end as expected. */
 export function expectCode(outcome: Outcome, code: number): Outcome {
-  if (outcome.code !== code) throw new Error(`exit code ${outcome.code} instead of ${code}\n--- stdout\n${outcome.stdout}\n--- stderr\n${outcome.stderr}`);
+  if (outcome.code !== code)
+    throw new Error(
+      `exit code ${outcome.code} instead of ${code}\n--- stdout\n${outcome.stdout}\n--- stderr\n${outcome.stderr}`,
+    );
   return outcome;
 }

@@ -1,0 +1,36 @@
+import type { Change, ChangeSummary } from "./changes.ts";
+import { styled } from "./terminal.ts";
+
+const signs: Readonly<Record<Change["operation"], readonly [string, Parameters<typeof styled>[0]]>> = {
+  replace: ["+-", "magenta"],
+  delete: ["-", "red"],
+  update: ["~", "yellow"],
+  create: ["+", "green"],
+  read: [">", "cyan"],
+  other: ["?", "cyan"],
+};
+
+/** The summary as lines for a terminal: what changes, each property on a line of its own, and the totals. */
+export function summaryLines(summary: ChangeSummary, heading: string, none: string): string[] {
+  const { changes, unchanged, violations } = summary;
+  const lines = [changes.length === 0 ? styled("green", none) : styled("bold", heading)];
+  for (const { operation, name, type, lines: properties } of changes) {
+    const [sign, color] = signs[operation];
+    lines.push(
+      `  ${styled(color, `${sign} ${operation}`)}  ${name}  ${styled("gray", type)}`,
+      ...properties.map((line) => `      ${line}`),
+    );
+  }
+  for (const { level, policy, resource, message } of violations) {
+    lines.push(
+      `  ${styled(level === "mandatory" ? "red" : "yellow", `policy, ${level}`)}  ${policy}${resource ? `, ${resource}` : ""}`,
+      ...message.split("\n").map((line) => `      ${line}`),
+    );
+  }
+  const counts = (["replace", "delete", "update", "create"] as const).flatMap((operation) => {
+    const count = changes.filter((change) => change.operation === operation).length;
+    return count > 0 ? [`${count} to ${operation}`] : [];
+  });
+  lines.push([...counts, `${unchanged} unchanged`].join(", "));
+  return lines;
+}

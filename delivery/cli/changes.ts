@@ -1,0 +1,150 @@
+import { z } from "zod";
+
+/** What happens, or happened, to one resource. */
+export interface Change {
+  readonly operation: "replace" | "delete" | "update" | "create" | "read" | "other";
+  /** The resource's logical name. */
+  readonly name: string;
+  /** Its type without the package's module path: `github:RepositoryEnvironment`. */
+  readonly type: string;
+  /** One line for each property that changes; none for a creation or a deletion. */
+  readonly lines: readonly string[];
+}
+
+/** What the engine's log of events tells of a preview or a refresh. */
+export interface ChangeSummary {
+  readonly changes: readonly Change[];
+  /** How many resources stay as they are. */
+  readonly unchanged: number;
+  /** Violations of policies, as the pack words them. */
+  readonly violations: readonly {
+    readonly policy: string;
+    readonly level: string;
+    readonly resource: string;
+    readonly message: string;
+  }[];
+}
+
+/** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const stateSchema = z
+  .object({ inputs: z.record(z.string(), z.unknown()).nullish(), outputs: z.record(z.string(), z.unknown()).nullish() })
+  .nullish();
+const stepSchema = z.object({
+  metadata: z.object({ op: z.string(), urn: z.string(), type: z.string(), old: stateSchema, new: stateSchema }),
+});
+const eventSchema = z.object({
+  resourcePreEvent: stepSchema.optional(),
+  resOutputsEvent: stepSchema.optional(),
+  policyEvent: z
+    .object({
+      policyName: z.string(),
+      enforcementLevel: z.string(),
+      message: z.string(),
+      resourceUrn: z.string().optional(),
+    })
+    .optional(),
+  summaryEvent: z.object({ resourceChanges: z.record(z.string(), z.number()).nullish() }).optional(),
+});
+
+/**
+ * Reads the engine's event log (one JSON object a line, as `--event-log` writes it and the Automation API reads it).
+ * @param compare `inputs` for what the program asks for (preview), `outputs` for how things really are (drift)
+ */
+export function summarizeEvents(log: string, compare: "inputs" | "outputs"): ChangeSummary {
+  const changes: Change[] = [];
+  const violations: ChangeSummary["violations"][number][] = [];
+  let unchanged = 0;
+  for (const line of log.split("\n")) {
+    if (line.trim() === "") continue;
+    const event = eventSchema.parse(JSON.parse(line));
+    const step = compare === "inputs" ? event.resourcePreEvent : event.resOutputsEvent;
+    if (step) changes.push(...changeOf(step.metadata, compare));
+    if (event.policyEvent) {
+      const { policyName, enforcementLevel, message, resourceUrn } = event.policyEvent;
+      violations.push({
+        policy: policyName,
+        level: enforcementLevel,
+        resource: nameOf(resourceUrn ?? ""),
+        message: plain(message),
+      });
+    }
+    if (event.summaryEvent) unchanged = event.summaryEvent.resourceChanges?.same ?? 0;
+  }
+  return {
+    changes: changes.sort((a, b) => rank[a.operation] - rank[b.operation] || a.name.localeCompare(b.name)),
+    unchanged,
+    violations,
+  };
+}
+
+/** What destroys comes first, since that is what a reviewer must not miss. */
+const rank = { replace: 0, delete: 1, update: 2, create: 3, read: 4, other: 5 } as const;
+
+function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs" | "outputs"): Change[] {
+  const operation = operations[step.op];
+  // Providers and the stack itself are bookkeeping of the engine.
+  if (!operation || step.type.startsWith("pulumi:")) return [];
+  const lines =
+    operation === "update" || operation === "replace"
+      ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {})
+      : [];
+  return [{ operation, name: nameOf(step.urn), type: shortType(step.type), lines }];
+}
+
+/** Replacements come as several steps; the one that stands for the whole is `replace`. */
+const operations: Readonly<Record<string, Change["operation"] | undefined>> = {
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  read: "read",
+  import: "create",
+  discard: "other",
+};
+
+/** The differences between two values, one line a leaf: `flags.new_dashboard: "a" => "b"`. */
+function differences(before: unknown, after: unknown, path = ""): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .filter((key) => !key.startsWith("__"))
+      .sort();
+    return keys.flatMap((key) => differences(before[key], after[key], path === "" ? key : `${path}.${key}`));
+  }
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    return before.flatMap((value, index) => differences(value, after[index], `${path}[${index}]`));
+  }
+  if (before === undefined) return [`+ ${path}: ${shown(after)}`];
+  if (after === undefined) return [`- ${path}: ${shown(before)}`];
+  return [`~ ${path}: ${shown(before)} => ${shown(after)}`];
+}
+
+function shown(value: unknown): string {
+  return value === unknownValue
+    ? "(known after up)"
+    : JSON.stringify(value).replaceAll(`"${unknownValue}"`, "(known after up)");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** `github:index/repositoryEnvironment:RepositoryEnvironment` is `github:RepositoryEnvironment`; a dynamic one is `slipway:Flags`. */
+function shortType(type: string): string {
+  const dynamic = /^pulumi-nodejs:dynamic\/(\w+):(\w+)$/.exec(type);
+  if (dynamic) return `${dynamic[1]}:${dynamic[2]}`;
+  const [pack, module = "", name = ""] = type.split(":");
+  const folder = module.split("/")[0];
+  return `${pack}:${folder && folder !== "index" ? `${folder}:` : ""}${name}`;
+}
+
+/** Messages of policies carry the engine's colour marks, such as `<{%reset%}>`. */
+function plain(text: string): string {
+  return text.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+}
