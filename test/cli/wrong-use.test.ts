@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { CommandCheckout } from "./support/checkout.ts";
 import { write } from "./support/temporary.ts";
@@ -8,7 +8,7 @@ interface WrongUse {
   readonly title: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Files of the checkout to change first. */
+  /** Files to write first, made from Pulumi.dev.yaml. */
   readonly files?: Readonly<Record<string, (text: string) => string>>;
   readonly code: 1 | 2;
   /** The message, whole or where it matters. */
@@ -160,11 +160,14 @@ const wrongUses: readonly WrongUse[] = [
       "Add --yes if you are sure.",
     ],
   },
-  {
-    title: "production that nobody can confirm",
-    args: ["up", "prod"],
     code: 1,
-    says: ['slipway: "up prod" needs somebody to say yes', "Add --yes if you are sure."],
+    says: ['slipway: "up rehearsal" needs somebody to say yes', "Add --yes if you are sure."],
+  },
+  {
+    title: "production, which is not built yet",
+    args: ["up", "prod", "--yes"],
+    code: 1,
+    says: ['slipway: The stack prod runs on platform "eks"', "such as dev."],
   },
   {
     title: "an unknown SLIPWAY_ENGINE",
@@ -215,21 +218,21 @@ const wrongUses: readonly WrongUse[] = [
 
 describe("wrong use of the command", () => {
   let checkout: CommandCheckout;
+  let dev: string;
 
   before(() => {
     checkout = new CommandCheckout();
+    dev = readFileSync(path.join(checkout.root, "Pulumi.dev.yaml"), "utf8");
   });
 
   for (const use of wrongUses) {
     it(`${use.title} is refused with one clear message, before anything is fetched, built or started`, async () => {
-      const originals = Object.entries(use.files ?? {}).map(([name, change]) => {
-        const file = path.join(checkout.root, name);
-        const text = readFileSync(file, "utf8");
-        write(file, change(text));
-        return { file, text };
-      });
+      const changed = Object.entries(use.files ?? {}).map(([name, change]) =>
+        write(path.join(checkout.root, name), change(dev)),
+      );
       const { code, stdout, stderr } = await checkout.command(use.args, use.env).finally(() => {
-        for (const { file, text } of originals) write(file, text);
+        for (const file of changed) rmSync(file);
+        write(path.join(checkout.root, "Pulumi.dev.yaml"), dev);
       });
       for (const part of use.says) {
         if (typeof part === "string") assert.ok(stderr.includes(part), `"${part}" is not in:\n${stderr}`);

@@ -6,6 +6,7 @@ import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
 import { UserError } from "../../errors.ts";
 import { summarizeEvents } from "../changes.ts";
 import { summaryLines } from "../changes-text.ts";
+import { consentArguments } from "../consent.ts";
 import { runForeground } from "../engine/run.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
 import { makeReady } from "../ready.ts";
@@ -113,7 +114,15 @@ async function runStackCommand(
   const { step: settings, facts } = settingsStep(root, stack);
   const quiet = rest.includes("--json") || rest.includes("-j");
   requireBuildable(stack, facts().platform);
-  const consent = definition.changes ? await consentArguments(definition.name, stack, rest, facts) : [];
+  const consent = definition.changes
+    ? consentArguments({
+        command: definition.name,
+        stack,
+        given: rest,
+        terminal: process.stdin.isTTY && process.stdout.isTTY,
+        requireConfirmation: facts().requireConfirmation,
+      })
+    : [];
   const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
   const findings = choosesDisplay(rest) ? undefined : definition.findings;
   const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...rest];
@@ -161,26 +170,5 @@ function choosesDisplay(given: readonly string[]): boolean {
   return given.some(
     (arg) =>
       arg === "--diff" || arg.startsWith("--diff=") || arg === "--json" || arg === "-j" || arg.startsWith("--output"),
-  );
-}
-
-/**
- * Who says yes: on a terminal Pulumi asks. Elsewhere (CI, a pipe) nobody can be asked, so an environment whose rules ask
- * for no confirmation goes ahead, and one that asks for it needs --yes in so many words.
- */
-async function consentArguments(
-  command: string,
-  stack: string,
-  given: readonly string[],
-  facts: () => { readonly requireConfirmation: boolean },
-): Promise<readonly string[]> {
-  const answered = given.some(
-    (arg) => arg === "--yes" || arg === "-y" || arg === "--preview-only" || arg === "--yes=true",
-  );
-  const asks = process.stdin.isTTY && process.stdout.isTTY && !given.includes("--non-interactive");
-  if (answered || asks) return [];
-  if (command === "up" && !facts().requireConfirmation) return ["--yes"];
-  throw new UserError(
-    `"${command} ${stack}" needs somebody to say yes, and this is not a terminal.\n  Add --yes if you are sure.`,
   );
 }

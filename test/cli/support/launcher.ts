@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { until } from "../../../sandbox/system/wait.ts";
 import { type Outcome, outcome } from "./run.ts";
 import { script, temporaryFolder, write } from "./temporary.ts";
 
@@ -105,6 +106,7 @@ export class LauncherMachine {
     const child = this.start([], { FAKE_NPM_GATE: this.gate });
     child.stdout?.resume();
     await says(child, "installing Slipway's npm packages");
+    if (!(await until(() => this.npmCalls().length > 0, 20_000, 10))) throw new Error("npm was not called");
     return child;
   }
 
