@@ -160,9 +160,6 @@ const wrongUses: readonly WrongUse[] = [
       "Add --yes if you are sure.",
     ],
   },
-    code: 1,
-    says: ['slipway: "up rehearsal" needs somebody to say yes', "Add --yes if you are sure."],
-  },
   {
     title: "production, which is not built yet",
     args: ["up", "prod", "--yes"],
