@@ -1,4 +1,5 @@
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
+import { keepsDatabase } from "./keep.ts";
 import type { LocalDatabase, LocalDatabaseState, Ownership } from "./local-database.ts";
 import {
   ensureLocalDatabase,
@@ -69,7 +70,7 @@ async function withIncarnation(inputs: LocalDatabaseInputs): Promise<LocalDataba
 }
 
 const remove: Implementation["delete"] = async (_id, props) => {
-  await removeLocalDatabase(props, props, props.retainOnDelete);
+  await removeLocalDatabase(props, props, props.retainOnDelete || keepsDatabase());
 };
 
 export { remove as delete };

@@ -1,4 +1,5 @@
 import { isMissingDatabase, isRefusedLogin, withConnection } from "../database/connection.ts";
+import { keepsDatabase } from "../database/keep.ts";
 import { type DatabaseReference, sameDatabase } from "../database/reference.ts";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
 import { type FlagSet, ownValue } from "./flag.ts";
@@ -94,6 +95,7 @@ export const update: Implementation["update"] = async (_id, olds, news) => {
 };
 
 const remove: Implementation["delete"] = async (_id, props) => {
+  if (keepsDatabase()) return;
   try {
     const { database, environment, stack } = props;
     await withConnection(database, session("remove"), (client) =>
