@@ -3,7 +3,7 @@ import type { PartName } from "./parts.ts";
 import type { ProcessInfo } from "./system/processes.ts";
 
 /** What the supervisor and the parts inherit from the caller: no credential of the caller's shell is among it. */
-const inherited = ["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ"] as const;
+const inherited = ["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "SLIPWAY_CACHE", "XDG_CACHE_HOME"] as const;
 
 const markName = "SLIPWAY_SANDBOX_PART";
 

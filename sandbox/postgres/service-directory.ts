@@ -5,12 +5,16 @@ import { SandboxError } from "../errors.ts";
 import type { Layout } from "../layout.ts";
 import { openDirectory, readIfPresent, writeAtomically } from "../system/files.ts";
 import { waitForLock } from "../system/lock.ts";
+import { findProcesses } from "../system/processes.ts";
 
 /**
  * Where root keeps PostgreSQL when its unprivileged account cannot reach the checkout: a copy of the binaries for all
  * checkouts, and one folder ("home") per checkout, named after the checkout's id, with the checkout's path in it.
  */
 export const serviceDirectory = "/var/lib/slipway";
+
+/** How the paths of shared copies of PostgreSQL's programs begin; a version follows. */
+export const binariesPrefix = path.join(serviceDirectory, "postgresql-");
 
 const ownerFile = "checkout";
 
@@ -45,17 +49,14 @@ export function findHome(layout: Layout): string | undefined {
   return ownerOf(usual) === layout.root ? usual : undefined;
 }
 
-/** Removes a home, and the shared binaries with the last one. */
+/** Removes a home, and the shared binaries with the last one, unless a server runs from them. */
 export async function removeHome(home: string): Promise<void> {
   await exclusively(() => {
     rmSync(home, { recursive: true, force: true });
-    const others = readdirSync(serviceDirectory).filter(
-      (entry) => ownerOf(path.join(serviceDirectory, entry)) !== undefined,
-    );
-    if (others.length > 0) return;
-    for (const entry of readdirSync(serviceDirectory)) {
-      if (entry.startsWith("postgresql-")) rmSync(path.join(serviceDirectory, entry), { recursive: true, force: true });
-    }
+    const entries = readdirSync(serviceDirectory).map((entry) => path.join(serviceDirectory, entry));
+    const inUse = findProcesses(({ command }) => command.startsWith(binariesPrefix)).length > 0;
+    if (inUse || entries.some((entry) => ownerOf(entry) !== undefined)) return;
+    for (const entry of entries) if (entry.startsWith(binariesPrefix)) rmSync(entry, { recursive: true, force: true });
   });
 }
 
