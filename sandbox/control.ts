@@ -16,7 +16,7 @@ export function codeVersion(): string {
 }
 
 /** What a client can ask of the supervisor, as `POST /<name>`. */
-export const orders = {
+const orders = {
   /** Keep these parts running. Answers at once; the report tells how it goes. */
   start: z.object({ parts: z.array(z.enum(partNames)), settings: z.object({ cacheBinary: z.string().optional() }) }),
   /** End all parts, then the supervisor. */

@@ -10,7 +10,7 @@ import { pause, until } from "./system/wait.ts";
 export type Phase = "stopped" | "starting" | "waiting" | "ready" | "unhealthy" | "failed";
 
 /** A part's process as it is written down, for the supervisor that comes after this one. */
-export interface ProcessRecord extends ProcessIdentity {
+interface ProcessRecord extends ProcessIdentity {
   /** Stands for the command: a process that runs another one is replaced. */
   readonly digest: string;
 }

@@ -6,7 +6,7 @@ export const partNames = ["postgres", "cache", "github", "inbox"] as const;
 export type PartName = (typeof partNames)[number];
 
 /** The ports of the parts; each is chosen once and kept. */
-export type PortName = PartName | "inbox-smtp";
+type PortName = PartName | "inbox-smtp";
 
 /** What a user may choose about the parts. */
 export interface SandboxSettings {

@@ -11,7 +11,7 @@ import { findProcesses } from "../system/processes.ts";
  * Where root keeps PostgreSQL when its unprivileged account cannot reach the checkout: a copy of the binaries for all
  * checkouts, and one folder ("home") per checkout, named after the checkout's id, with the checkout's path in it.
  */
-export const serviceDirectory = "/var/lib/slipway";
+const serviceDirectory = "/var/lib/slipway";
 
 /** How the paths of shared copies of PostgreSQL's programs begin; a version follows. */
 export const binariesPrefix = path.join(serviceDirectory, "postgresql-");

@@ -12,7 +12,7 @@ import type { Target } from "./platform.ts";
 const run = promisify(execFile);
 
 /** The vendor's download site, as Pulumi's own installer uses it. */
-export const vendorReleases = "https://get.pulumi.com/releases";
+const vendorReleases = "https://get.pulumi.com/releases";
 
 /** How long the vendor's site may take to answer at all before the engine is built instead, in milliseconds. */
 const answerTimeout = 4_000;

@@ -11,7 +11,7 @@ import type { Toolchain } from "../../../sandbox/toolchain/provide.ts";
  * it is committed in Pulumi.dev.yaml, so that the engine need not write one into a tracked file, and such a state holds no
  * secret (docs/sandbox.md).
  */
-export const sandboxPassphrase = "slipway-sandbox";
+const sandboxPassphrase = "slipway-sandbox";
 
 /** Where the sandbox keeps Pulumi's state files. */
 export function backendDirectory(root: string): string {
