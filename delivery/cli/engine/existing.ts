@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "../../errors.ts";
 import type { PendingOperation } from "./leftovers.ts";
 
 /**
@@ -57,11 +58,14 @@ async function askGitHub(path: string, env: NodeJS.ProcessEnv): Promise<unknown>
   const base = env.GITHUB_BASE_URL ?? "https://api.github.com/";
   const api = new URL(base).hostname === "api.github.com" ? base : new URL("api/v3/", base).href;
   const url = new URL(path.replace(":owner", env.GITHUB_OWNER ?? ""), api);
-  const answer = await fetch(url, {
-    headers: { authorization: `Bearer ${env.GITHUB_TOKEN ?? ""}`, accept: "application/vnd.github+json" },
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Error(`GitHub answered ${answer.status} to ${url.pathname}`);
-  return answer.json();
+  const headers = { authorization: `Bearer ${env.GITHUB_TOKEN ?? ""}`, accept: "application/vnd.github+json" };
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: Error) => error);
+  if (!(answer instanceof Error)) {
+    if (answer.status === 404) return undefined;
+    if (answer.ok) return answer.json();
+  }
+  const why = answer instanceof Error ? answer.message : `it answered ${answer.status}`;
+  throw new UserError(
+    `GitHub could not be asked what an interrupted run has made (${url.origin}): ${why}.\n  Check the network and GITHUB_TOKEN, then run the command again.`,
+  );
 }
