@@ -109,7 +109,7 @@ function describeEvent(event: ToolchainEvent): string {
     case "building": {
       const { phase, done, total, elapsed } = event.progress;
       if (phase === "fetching modules")
-        return `engine from source (once per machine, about 8 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
+        return `engine from source (once per machine, about 5 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
       return `engine from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
     }
   }
