@@ -31,6 +31,8 @@ export interface ReadyOptions {
   readonly stack?: string;
   /** No progress display. */
   readonly quiet?: boolean;
+  /** More is going to be compiled, by which the caches of a build will be used and then removed. @default false */
+  readonly keepBuildCache?: boolean;
   /** Steps to take before anything is fetched or started, such as the check of settings. */
   readonly before?: readonly Step[];
 }
@@ -49,7 +51,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
     {
       title: "Toolchain",
       run: async (report) => {
-        toolchain = await readyToolchain(root, report);
+        toolchain = await readyToolchain(root, report, options.keepBuildCache);
         return describeToolchain(toolchain);
       },
     },
@@ -75,11 +77,11 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
 }
 
 /** Provides the programs and links them into the checkout. */
-export async function readyToolchain(root: string, report: Report): Promise<Toolchain> {
+export async function readyToolchain(root: string, report: Report, keepBuildCache = false): Promise<Toolchain> {
   const toolchain = await provideToolchain(
     partsFor("local"),
     (event) => report(describeEvent(event)),
-    process.env,
+    keepBuildCache ? { ...process.env, SLIPWAY_KEEP_BUILD_CACHE: "1" } : process.env,
     binDirectory(root),
   );
   linkToolchain(toolchain, root);

@@ -21,7 +21,11 @@ export function addTestCommand(program: Command): void {
         );
       }
       const kinds = options.only ? [options.only] : checkKinds;
-      const { env, toolchain } = await makeReady({ root: checkoutRoot, sandbox: false, quiet: false });
+      const { env, toolchain } = await makeReady({
+        root: checkoutRoot,
+        sandbox: false,
+        keepBuildCache: kinds.includes("go"),
+      });
       const result = await runChecks(kinds, { root: checkoutRoot, env, toolchain, files });
       process.stdout.write(
         `\n${result.passed} passed, ${result.failed} failed${result.skipped > 0 ? `, ${result.skipped} skipped` : ""}\n`,
