@@ -166,7 +166,8 @@ function parseStored(key: string, value: unknown): Flag | undefined {
 function conflictError(conflicts: readonly string[]): UserError {
   return new UserError(
     `Operators changed flags that the declaration changes too; nothing was written:\n${conflicts.map((line) => `  ${line}`).join("\n")}\n` +
-      "  Run pulumi refresh, so that the preview shows their values; then either declare those, or run up again to replace them.",
+      "  Look at them with ./slipway drift <stack>. Then either declare these values, or replace them: ./slipway up <stack> --refresh\n" +
+      "  (or pulumi refresh, then pulumi up).",
   );
 }
 
