@@ -40,8 +40,37 @@ export async function runSteps(steps: readonly Step[], options: { readonly quiet
       },
     });
   }
-  await list.run();
+  const showCursor = showCursorAtTheEnd();
+  try {
+    await list.run();
+  } finally {
+    showCursor();
+  }
 }
+
+/**
+ * The live display hides the cursor, and a signal would end this process before the display shows it again. Whoever waits for
+ * a child of his (a listener besides ours) ends by himself; otherwise the signal does what it would have done without us.
+ * @returns undoes it
+ */
+function showCursorAtTheEnd(): () => void {
+  const show = () => process.stderr.write("\u001b[?25h");
+  const end = (signal: NodeJS.Signals) => {
+    show();
+    if (process.listenerCount(signal) > 1) return;
+    process.stderr.write("\nslipway: stopped. Run the command again, and it goes on from here.\n");
+    process.off(signal, end);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of endingSignals) process.on(signal, end);
+  process.on("exit", show);
+  return () => {
+    for (const signal of endingSignals) process.off(signal, end);
+    process.off("exit", show);
+  };
+}
+
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 async function runPlainly(steps: readonly Step[]): Promise<void> {
   for (const step of steps) {

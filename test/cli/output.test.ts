@@ -96,6 +96,13 @@ describe("what the command prints", () => {
       assert.deepEqual(await steps({ STEPS: "quiet" }), { code: 0, stdout: "", stderr: "" });
     });
 
+    it("gives the cursor back when Ctrl-C stops it, and still ends by the signal", async () => {
+      const { code, stderr } = await steps({ STEPS: "signal" });
+      assert.equal(code, null);
+      assert.ok(stderr.lastIndexOf("\u001b[?25h") > stderr.lastIndexOf("\u001b[?25l"), JSON.stringify(stderr));
+      assert.match(stderr, /stopped\. Run the command again/);
+    });
+
     it("ends with the first step that fails", async () => {
       const { code, stderr } = await steps({ STEPS: "fail" });
       assert.equal(code, 1);

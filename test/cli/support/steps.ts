@@ -1,7 +1,17 @@
-/** Runs two steps and shows their progress; STEPS says how: "quiet", or "fail" to let the second one fail. */
+/** Runs two steps and shows their progress; STEPS says how: "quiet", "fail" to let the second one fail, "signal" to be stopped in it. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { runSteps } from "../../../delivery/cli/progress.ts";
 
 const how = process.env.STEPS;
+// A terminal as far as the display asks.
+if (how === "signal") process.stderr.isTTY = true;
+
+/** As Ctrl-C does, once the display has been drawn. */
+async function stopped(): Promise<never> {
+  await sleep(300);
+  process.kill(process.pid, "SIGINT");
+  return new Promise(() => setInterval(() => {}, 1000));
+}
 
 await runSteps(
   [
@@ -16,6 +26,7 @@ await runSteps(
       title: "Sandbox",
       run: async () => {
         if (how === "fail") throw new Error("no room");
+        if (how === "signal") await stopped();
         return undefined;
       },
     },
