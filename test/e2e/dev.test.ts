@@ -72,6 +72,12 @@ describe("./slipway up dev, on a checkout that nobody has used", () => {
     assert.doesNotMatch(stdout, /\d+ (created|updated|replaced|deleted)/);
   });
 
+  it("lets an up that comes while another runs wait for it", async () => {
+    const outcomes = await Promise.all([checkout.run(["up", "dev"]), checkout.run(["up", "dev"])]);
+    for (const outcome of outcomes) expectCode(outcome, 0);
+    assert.equal(outcomes.filter(({ stderr }) => /another \.\/slipway changes dev; waiting/.test(stderr)).length, 1);
+  });
+
   it("shows a changed rollout as one readable line, and brings it into the table", async () => {
     checkout.edit("Pulumi.dev.yaml", (text) =>
       text.replace(/^config:\n/m, "config:\n  slipway:flags:\n    new_dashboard: { rollout: 60 }\n"),

@@ -9,6 +9,7 @@ import { summaryLines } from "../changes-text.ts";
 import { consentArguments } from "../consent.ts";
 import { runForeground } from "../engine/run.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
+import { inTurn } from "../engine/turn.ts";
 import { makeReady } from "../ready.ts";
 import { settingsStep } from "../settings-step.ts";
 
@@ -123,14 +124,17 @@ async function runStackCommand(
         requireConfirmation: facts().requireConfirmation,
       })
     : [];
-  const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
-  const findings = choosesDisplay(rest) ? undefined : definition.findings;
-  const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...rest];
-  const run = (more: readonly string[], variables: Record<string, string>) =>
-    runForeground("pulumi", [...pulumi, ...more], { cwd: root, env: { ...env, ...variables } });
-  const code = findings
-    ? await runWithSummary(root, stack, findings, run)
-    : await run([], options.keepDatabase ? { SLIPWAY_KEEP_DATABASE: "1" } : {});
+  const work = async () => {
+    const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
+    const findings = choosesDisplay(rest) ? undefined : definition.findings;
+    const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...rest];
+    const run = (more: readonly string[], variables: Record<string, string>) =>
+      runForeground("pulumi", [...pulumi, ...more], { cwd: root, env: { ...env, ...variables } });
+    return findings
+      ? runWithSummary(root, stack, findings, run)
+      : run([], options.keepDatabase ? { SLIPWAY_KEEP_DATABASE: "1" } : {});
+  };
+  const code = definition.changes && options.sandbox ? await inTurn(root, stack, work) : await work();
   process.exitCode = code === 0 ? 0 : 1;
 }
 
