@@ -36,7 +36,8 @@ export class DatabaseMigrations extends SlipwayComponent<DatabaseMigrationsArgs>
       { parent: this },
     );
     this.applied = migrations.applied;
-    this.database = pulumi.all([migrations.database, migrations.applied]).apply(([database]) => database);
+    // By the id, which a preview of an update knows: what is applied then is not known yet, and would make the database unknown too.
+    this.database = pulumi.all([args.database, migrations.id]).apply(([database]) => database);
     this.registerOutputs({ applied: this.applied });
   }
 }
@@ -44,7 +45,6 @@ export class DatabaseMigrations extends SlipwayComponent<DatabaseMigrationsArgs>
 const provider = dynamicProvider("delivery/database/migrations-provider.ts");
 
 class Migrations extends pulumi.dynamic.Resource {
-  declare readonly database: pulumi.Output<DatabaseReference>;
   declare readonly applied: pulumi.Output<string[]>;
 
   constructor(

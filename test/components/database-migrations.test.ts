@@ -25,4 +25,11 @@ describe("DatabaseMigrations", () => {
     assert.match(String(inputs.implementation), /^[0-9a-f]{12}$/);
     assert.deepEqual(result, { migrated: database, applied: ["0001_application_baseline"] });
   });
+
+  it("leaves the database known in the preview of a new migration, so that nothing below it seems to change", async () => {
+    const { result } = await runMocked(() => new DatabaseMigrations("schema", { database }).database, {
+      preview: true,
+    });
+    assert.deepEqual(result, database);
+  });
 });
