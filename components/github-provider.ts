@@ -6,11 +6,25 @@ import * as pulumi from "@pulumi/pulumi";
  * environment. `github.Provider` of the npm package would copy both into its inputs, and so a token into the state.
  */
 export class GitHubProvider extends pulumi.ProviderResource {
-  /** @param owner the organization whose repositories and teams are meant. */
+  /**
+   * @param owner the organization whose repositories and teams are meant.
+   * @throws pulumi.RunError when GITHUB_OWNER names another one: the plugin would follow the variable and say nothing.
+   */
   constructor(name: string, owner: string, opts?: pulumi.ResourceOptions) {
+    const problem = ownerProblem(owner, process.env.GITHUB_OWNER);
+    if (problem) throw new pulumi.RunError(problem);
     const props = { owner, ...writeDelay(process.env.GITHUB_BASE_URL) };
     super("github", name, props, { ...opts, version: githubPackage.version });
   }
+}
+
+/** What is wrong when the setting and the environment name different owners; upper and lower case are one to GitHub. */
+export function ownerProblem(owner: string, variable: string | undefined): string | undefined {
+  if (!variable || variable.toLowerCase() === owner.toLowerCase()) return undefined;
+  return (
+    `slipway:github.owner is "${owner}", but GITHUB_OWNER in the environment is "${variable}", and the GitHub plugin would follow that.\n` +
+    `  Set slipway:github.owner to "${variable}" (the sandbox's GitHub has the organization teamflow only), or unset GITHUB_OWNER.`
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GitHubDelivery, type GitHubDeliveryArgs } from "../../components/github-delivery.ts";
 import { findGitHub } from "../../components/github-facts.ts";
-import { GitHubProvider, writeDelay } from "../../components/github-provider.ts";
+import { GitHubProvider, ownerProblem, writeDelay } from "../../components/github-provider.ts";
 import { runMocked } from "../support/pulumi-mocks.ts";
 
 const args: GitHubDeliveryArgs = {
@@ -229,4 +229,13 @@ describe("components/github-provider", () => {
       assert.deepEqual(writeDelay(baseUrl), expected);
     });
   }
+});
+
+describe("the owner in the settings and GITHUB_OWNER", () => {
+  for (const variable of [undefined, "", "teamflow", "TeamFlow"]) {
+    it(`agree when the variable is ${JSON.stringify(variable)}`, () =>
+      assert.equal(ownerProblem("teamflow", variable), undefined));
+  }
+  it("stop the program when they differ, since the plugin would follow the variable", () =>
+    assert.match(ownerProblem("other", "teamflow") ?? "", /owner is "other", but GITHUB_OWNER .* is "teamflow"/));
 });
