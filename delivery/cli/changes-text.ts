@@ -1,4 +1,4 @@
-import type { Change, ChangeSummary } from "./changes.ts";
+import type { Change, ChangeSummary, PropertyChange } from "./changes.ts";
 import { styled } from "./terminal.ts";
 
 const signs: Readonly<Record<Change["operation"], readonly [string, Parameters<typeof styled>[0]]>> = {
@@ -14,11 +14,11 @@ const signs: Readonly<Record<Change["operation"], readonly [string, Parameters<t
 export function summaryLines(summary: ChangeSummary, heading: string, none: string): string[] {
   const { changes, unchanged, violations } = summary;
   const lines = [changes.length === 0 ? styled("green", none) : styled("bold", heading)];
-  for (const { operation, name, type, lines: properties } of changes) {
+  for (const { operation, name, type, properties } of changes) {
     const [sign, color] = signs[operation];
     lines.push(
       `  ${styled(color, `${sign} ${operation}`)}  ${name}  ${styled("gray", type)}`,
-      ...properties.map((line) => `      ${line}`),
+      ...properties.map((property) => `      ${propertyLine(property)}`),
     );
   }
   for (const { level, policy, resource, message } of violations) {
@@ -33,4 +33,20 @@ export function summaryLines(summary: ChangeSummary, heading: string, none: stri
   });
   lines.push([...counts, `${unchanged} unchanged`].join(", "));
   return lines;
+}
+
+/** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** `~ flags.new_dashboard: "a" => "b"` */
+export function propertyLine({ path, before, after }: PropertyChange): string {
+  if (before === undefined) return `+ ${path}: ${shown(after)}`;
+  if (after === undefined) return `- ${path}: ${shown(before)}`;
+  return `~ ${path}: ${shown(before)} => ${shown(after)}`;
+}
+
+function shown(value: unknown): string {
+  return value === unknownValue
+    ? "(known after up)"
+    : JSON.stringify(value).replaceAll(`"${unknownValue}"`, "(known after up)");
 }

@@ -7,8 +7,16 @@ export interface Change {
   readonly name: string;
   /** Its type without the package's module path: `github:RepositoryEnvironment`. */
   readonly type: string;
-  /** One line for each property that changes; none for a creation or a deletion. */
-  readonly lines: readonly string[];
+  /** Every property that changes, down to the leaves; none for a creation or a deletion. */
+  readonly properties: readonly PropertyChange[];
+}
+
+/** A property before and after; what was not there before, or is not there after, has no such key. */
+export interface PropertyChange {
+  /** `flags.new_dashboard`, `list[1]` */
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 /** What the engine's log of events tells of a preview or a refresh. */
@@ -24,9 +32,6 @@ export interface ChangeSummary {
     readonly message: string;
   }[];
 }
-
-/** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const stateSchema = z
   .object({ inputs: z.record(z.string(), z.unknown()).nullish(), outputs: z.record(z.string(), z.unknown()).nullish() })
@@ -86,11 +91,11 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
   const operation = operations[step.op];
   // Providers and the stack itself are bookkeeping of the engine.
   if (!operation || step.type.startsWith("pulumi:")) return [];
-  const lines =
+  const properties =
     operation === "update" || operation === "replace"
       ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {})
       : [];
-  return [{ operation, name: nameOf(step.urn), type: shortType(step.type), lines }];
+  return [{ operation, name: nameOf(step.urn), type: shortType(step.type), properties }];
 }
 
 /** Replacements come as several steps; the one that stands for the whole is `replace`. */
@@ -104,8 +109,8 @@ const operations: Readonly<Record<string, Change["operation"] | undefined>> = {
   discard: "other",
 };
 
-/** The differences between two values, one line a leaf: `flags.new_dashboard: "a" => "b"`. */
-function differences(before: unknown, after: unknown, path = ""): string[] {
+/** The differences between two values, one for each leaf. */
+function differences(before: unknown, after: unknown, path = ""): PropertyChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -116,15 +121,7 @@ function differences(before: unknown, after: unknown, path = ""): string[] {
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
     return before.flatMap((value, index) => differences(value, after[index], `${path}[${index}]`));
   }
-  if (before === undefined) return [`+ ${path}: ${shown(after)}`];
-  if (after === undefined) return [`- ${path}: ${shown(before)}`];
-  return [`~ ${path}: ${shown(before)} => ${shown(after)}`];
-}
-
-function shown(value: unknown): string {
-  return value === unknownValue
-    ? "(known after up)"
-    : JSON.stringify(value).replaceAll(`"${unknownValue}"`, "(known after up)");
+  return [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { summarizeEvents } from "../../delivery/cli/changes.ts";
-import { summaryLines } from "../../delivery/cli/changes-text.ts";
+import { propertyLine, summaryLines } from "../../delivery/cli/changes-text.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::slipway::${type}::${name}`;
 
@@ -26,27 +26,26 @@ describe("the summary of a preview", () => {
         operation: "update",
         name: "dev-flags-set",
         type: "slipway:Flags",
-        lines: ['~ flags.a: "on, rollout 50 %" => "on, rollout 60 %"'],
+        properties: [{ path: "flags.a", before: "on, rollout 50 %", after: "on, rollout 60 %" }],
       },
     ]);
   });
 
   it("tells added and removed properties and items of lists", () => {
     const event = step("update", flags, "f", { gone: 1, list: ["a", "b"] }, { come: true, list: ["a", "c"] });
-    assert.deepEqual(summarizeEvents(log({ resourcePreEvent: event }), "inputs").changes[0]?.lines, [
-      "+ come: true",
-      "- gone: 1",
-      '~ list[1]: "b" => "c"',
-    ]);
+    assert.deepEqual(
+      summarizeEvents(log({ resourcePreEvent: event }), "inputs").changes[0]?.properties.map(propertyLine),
+      ["+ come: true", "- gone: 1", '~ list[1]: "b" => "c"'],
+    );
   });
 
   it("says of a value that only up can know that it is known after up", () => {
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     const event = step("update", flags, "f", { id: "x", list: ["x"] }, { id: unknown, list: [unknown, "y"] });
-    assert.deepEqual(summarizeEvents(log({ resourcePreEvent: event }), "inputs").changes[0]?.lines, [
-      '~ id: "x" => (known after up)',
-      '~ list: ["x"] => [(known after up),"y"]',
-    ]);
+    assert.deepEqual(
+      summarizeEvents(log({ resourcePreEvent: event }), "inputs").changes[0]?.properties.map(propertyLine),
+      ['~ id: "x" => (known after up)', '~ list: ["x"] => [(known after up),"y"]'],
+    );
   });
 
   it("puts replacements and deletions first", () => {
@@ -91,7 +90,9 @@ describe("the summary of a preview", () => {
     const old = { inputs: { same: 1 }, outputs: { operated: {} } };
     const now = { inputs: { same: 1 }, outputs: { operated: { a: "off" } } };
     const events = log({ resOutputsEvent: { metadata: { ...event, old, new: now } } });
-    assert.deepEqual(summarizeEvents(events, "outputs").changes[0]?.lines, ['+ operated.a: "off"']);
+    assert.deepEqual(summarizeEvents(events, "outputs").changes[0]?.properties.map(propertyLine), [
+      '+ operated.a: "off"',
+    ]);
     assert.deepEqual(summarizeEvents(events, "inputs").changes, []);
   });
 

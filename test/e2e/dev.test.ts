@@ -102,6 +102,12 @@ describe("./slipway up dev, on a checkout that nobody has used", () => {
     );
     const { stdout } = expectCode(await checkout.run(["drift", "dev"]), 1);
     assert.match(stdout, /ai_assistant.*rollout 5 %/);
+    const json = expectCode(await checkout.run(["drift", "dev", "--json"]), 1);
+    const { changes } = JSON.parse(json.stdout) as { changes: { name: string; properties: object[] }[] };
+    assert.deepEqual(
+      changes.map(({ name, properties }) => [name, properties[0]]),
+      [["dev-flags-set", { path: "flags.ai_assistant", before: "on, rollout 100 %", after: "on, rollout 5 %" }]],
+    );
     await query(
       checkout,
       "UPDATE public.feature_flag_environments SET rollout_percentage = 100 WHERE flag_key = 'ai_assistant' AND environment = 'development'",

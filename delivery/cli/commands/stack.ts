@@ -7,11 +7,12 @@ import { UserError } from "../../errors.ts";
 import { summarizeEvents } from "../changes.ts";
 import { summaryLines } from "../changes-text.ts";
 import { consentArguments } from "../consent.ts";
-import { runForeground } from "../engine/run.ts";
+import { runForeground, runQuietly } from "../engine/run.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
 import { inTurn } from "../engine/turn.ts";
 import { makeReady } from "../ready.ts";
 import { settingsStep } from "../settings-step.ts";
+import { printJson } from "../terminal.ts";
 
 interface StackOptions {
   readonly sandbox: boolean;
@@ -33,6 +34,8 @@ interface StackCommand {
     readonly fails: boolean;
     readonly heading: (stack: string) => string;
     readonly none: (stack: string) => string;
+    /** Whether --json is answered with the findings; otherwise with what Pulumi prints, which tells them itself. */
+    readonly json: boolean;
   };
   /** Changes things, so that somebody has to say yes. */
   readonly changes: boolean;
@@ -56,6 +59,7 @@ const stackCommands: readonly StackCommand[] = [
       fails: false,
       heading: (stack) => `\`up ${stack}\` would:`,
       none: (stack) => `\`up ${stack}\` would change nothing.`,
+      json: false,
     },
     changes: false,
   },
@@ -69,7 +73,7 @@ const stackCommands: readonly StackCommand[] = [
   {
     name: "drift",
     summary: "find what was changed behind Pulumi's back (exit 1 when there is something)",
-    help: "Reads how things really are and compares; changes nothing. `./slipway up <stack> --refresh` puts it right again.",
+    help: "Reads how things really are and compares; changes nothing. `./slipway up <stack> --refresh` puts it right again.\n--json prints what differs for programs.",
     pulumi: (summarized) => [
       "refresh",
       "--preview-only",
@@ -80,6 +84,7 @@ const stackCommands: readonly StackCommand[] = [
       fails: true,
       heading: (stack) => `Drift of ${stack}: what Pulumi knows => what is there`,
       none: (stack) => `No drift: ${stack} is as Pulumi knows it.`,
+      json: true,
     },
     changes: false,
   },
@@ -126,12 +131,17 @@ async function runStackCommand(
     : [];
   const work = async () => {
     const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
-    const findings = choosesDisplay(rest) ? undefined : definition.findings;
-    const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...rest];
+    const json = quiet && definition.findings?.json === true;
+    const given = json ? rest.filter((arg) => arg !== "--json" && arg !== "-j") : rest;
+    const findings = choosesDisplay(given) ? undefined : definition.findings;
+    const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...given];
     const run = (more: readonly string[], variables: Record<string, string>) =>
-      runForeground("pulumi", [...pulumi, ...more], { cwd: root, env: { ...env, ...variables } });
+      (json ? runTellingFailures : runForeground)("pulumi", [...pulumi, ...more], {
+        cwd: root,
+        env: { ...env, ...variables },
+      });
     return findings
-      ? runWithSummary(root, stack, findings, run)
+      ? runWithSummary(root, stack, { ...findings, json }, run)
       : run([], options.keepDatabase ? { SLIPWAY_KEEP_DATABASE: "1" } : {});
   };
   const code = definition.changes && options.sandbox ? await inTurn(root, stack, work) : await work();
@@ -144,6 +154,13 @@ function requireBuildable(stack: string, platform: StackFacts["platform"]): void
   throw new UserError(
     `The stack ${stack} runs on platform "${platform}", which this version of Slipway does not build.\n  Its settings are valid. Use a stack whose slipway:platform is local, such as dev.`,
   );
+}
+
+/** Keeps the engine's display to itself; only what it says of a failure is told, on standard error. */
+async function runTellingFailures(...call: Parameters<typeof runQuietly>): Promise<number> {
+  const { code, stdout, stderr } = await runQuietly(...call);
+  if (code !== 0) process.stderr.write(`${stdout}${stderr}`);
+  return code;
 }
 
 /** Runs the engine with its own display, and tells afterwards in a few lines what it found. */
@@ -161,7 +178,8 @@ async function runWithSummary(
     const found = existsSync(log) ? summarizeEvents(readFileSync(log, "utf8"), findings.compare) : undefined;
     // A run that failed before it had compared anything has told why.
     if (found && (code === 0 || found.changes.length > 0 || found.violations.length > 0)) {
-      process.stdout.write(`\n${summaryLines(found, findings.heading(stack), findings.none(stack)).join("\n")}\n`);
+      if (findings.json) printJson({ stack, ...found });
+      else process.stdout.write(`\n${summaryLines(found, findings.heading(stack), findings.none(stack)).join("\n")}\n`);
     }
     return findings.fails && found && found.changes.length > 0 ? 1 : code;
   } finally {
