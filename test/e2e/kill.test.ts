@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findProcesses, type ProcessInfo } from "../../sandbox/system/processes.ts";
@@ -71,6 +71,21 @@ describe(`kill -9 at ${rounds} random moments of up (KILL_SEED=${seed})`, () => 
     });
   }
 
+  it("goes on when the engine was ended while it created what GitHub refuses to create twice", async () => {
+    expectCode(await checkout.run(["destroy", "dev", "--yes"]), 0);
+    const mark = `SLIPWAY_KILL_TEST=${checkout.folder}`;
+    const child = checkout.start(up, { SLIPWAY_KILL_TEST: checkout.folder }, "ignore");
+    const over = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    await variablesExist(checkout);
+    for (const { pid } of findProcesses((info) => isVictim(info, "engine", mark))) tryKill(pid);
+    await over;
+    assert.match(JSON.stringify(readState(checkout).pending), /ActionsEnvironmentVariable/, "the moment was right");
+
+    const { stderr } = expectCode(await checkout.run(up), 0);
+    assert.match(stderr, /the last run was ended by force while creating/);
+    assert.deepEqual(readState(checkout).pending, []);
+  });
+
   it("leaves a stack of which the next preview changes nothing", async () => {
     expectCode(await checkout.run(["preview", "dev", "--expect-no-changes"]), 0);
     expectCode(await checkout.run(["drift", "dev"]), 0);
@@ -115,6 +130,16 @@ function isVictim({ command, environment }: ProcessInfo, victim: Victim, mark: s
   if (victim === "engine") return program === "pulumi";
   if (victim === "dynamic provider") return program === "node" && command.includes("cmd/dynamic-provider");
   return program === "node" && command.includes("delivery/cli/main.ts");
+}
+
+/** Waits until GitHub has a variable of the dev environment, which the engine then still waits to hear about. */
+async function variablesExist(checkout: Checkout): Promise<void> {
+  const state = path.join(checkout.root, ".slipway/sandbox/github/state.json");
+  for (let tries = 0; tries < 6000; tries += 1) {
+    if (readFileSync(state, "utf8").includes("SLIPWAY_STACK")) return;
+    await sleep(10);
+  }
+  throw new Error("no variable was created within a minute");
 }
 
 async function postgresPid(checkout: Checkout): Promise<number | undefined> {

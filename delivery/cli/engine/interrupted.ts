@@ -1,12 +1,12 @@
 import { UserError } from "../../errors.ts";
-import { existingId } from "./existing.ts";
+import { removeHalfMade } from "./half-made.ts";
 import type { PendingOperation } from "./leftovers.ts";
 import { runQuietly } from "./run.ts";
 
 /**
  * Settles what a run that was ended by force left open. The state then names operations of which the engine does not know
  * whether they came about; a refresh asks the systems themselves. A creation is forgotten and done again by `up`, since what
- * Slipway builds is created idempotently; the few kinds of which that is not true are looked up and imported.
+ * Slipway builds is created idempotently; the few things of which that is not true are taken away first.
  * @returns one line that says what had been interrupted
  */
 export async function settleInterruptedRun(options: {
@@ -19,25 +19,17 @@ export async function settleInterruptedRun(options: {
   const { root, stack, env, pending, report } = options;
   const what = describePending(pending);
   report(`the last run was ended by force while ${what}; reading how things really are`);
-  const common = ["--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
-  const args = ["refresh", ...common, ...(await importArguments(pending, env)), "--clear-pending-creates"];
-  const result = await runQuietly("pulumi", args, { cwd: root, env });
+  for (const operation of pending.filter(({ operation: kind }) => kind === "creating")) {
+    await removeHalfMade(operation, env);
+  }
+  const args = ["refresh", "--stack", stack, "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
+  const result = await runQuietly("pulumi", [...args, "--color", "never"], { cwd: root, env });
   if (result.code !== 0) {
     throw new UserError(
       `The last run on ${stack} was ended by force while ${what}, and reading how things really are failed:\n  ${lastLines(result.stdout + result.stderr)}\n  Mend that and run the command again.`,
     );
   }
   return `the last run was ended by force while ${what}; its state is settled`;
-}
-
-/** The flags that turn creations which came about into imports: a URN and an id each. */
-async function importArguments(pending: readonly PendingOperation[], env: NodeJS.ProcessEnv): Promise<string[]> {
-  const args: string[] = [];
-  for (const operation of pending.filter(({ operation: kind }) => kind === "creating")) {
-    const id = await existingId(operation, env);
-    if (id !== undefined) args.push("--import-pending-creates", `${operation.urn},${id}`);
-  }
-  return args;
 }
 
 /** "creating flags and updating dev" */
