@@ -15,7 +15,11 @@ import { cacheDirectory, checkoutRoot } from "../sandbox/paths.ts";
 const cold = process.argv.includes("--cold");
 const folder = mkdtempSync(path.join(tmpdir(), "slipway-bench-"));
 const checkout = path.join(folder, "checkout");
+/** How this machine reaches the registries is no part of what is measured. */
+const network =
+  /^(npm_config_(registry|cafile|proxy|https_proxy)|https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|goproxy)$/i;
 const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => network.test(name))),
   PATH: process.env.PATH,
   HOME: path.join(folder, "home"),
   SLIPWAY_CACHE: cold ? path.join(folder, "cache") : cacheDirectory(),

@@ -111,7 +111,7 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
           customBranchPolicies: !gate.protectedBranches,
         },
       },
-      { parent: this },
+      { parent: this, deleteBeforeReplace: true },
     );
     const environment = new github.RepositoryEnvironment(name, args, opts);
     // The environment's own outputs are used below, so that what belongs to it comes after it and goes before it.
@@ -123,14 +123,14 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
           environment: environment.environment,
           ...(kind === "branch" ? { branchPattern: pattern } : { tagPattern: pattern }),
         },
-        { parent: environment },
+        { parent: environment, deleteBeforeReplace: true },
       );
     }
     for (const [variableName, value] of gate.variables) {
       new github.ActionsEnvironmentVariable(
         `${name}-variable-${variableName}`,
         { repository: environment.repository, environment: environment.environment, variableName, value },
-        { parent: environment },
+        { parent: environment, deleteBeforeReplace: true },
       );
     }
   }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSandbox } from "../../sandbox/index.ts";
-import { binDirectory, linkToolchain } from "../../sandbox/toolchain/links.ts";
+import { binDirectory, linkToolchain, pulumiHome } from "../../sandbox/toolchain/links.ts";
 import { partsFor } from "../../sandbox/toolchain/parts.ts";
 import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
 import { childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
 import { settleInterruptedRun } from "./engine/interrupted.ts";
 import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
+import { pruneEngineLogs } from "./engine/logs.ts";
 import { runQuietly } from "./engine/run.ts";
 import { stackExists } from "./engine/stacks.ts";
 import { type Report, runSteps, type Step } from "./progress.ts";
@@ -85,6 +86,7 @@ export async function readyToolchain(root: string, report: Report, keepBuildCach
     binDirectory(root),
   );
   linkToolchain(toolchain, root);
+  pruneEngineLogs(pulumiHome(root));
   return toolchain;
 }
 

@@ -25,8 +25,12 @@ type Implementation = DynamicImplementation<MigrationsInputs, MigrationsOutputs>
 
 const directory = path.resolve(import.meta.dirname, "..", "..", "migrations");
 
-/** Refuses at preview time what `up` would refuse later: an applied file that was changed. */
+/**
+ * Refuses at preview time what `up` would refuse later: an applied file that was changed. What was applied to a database that
+ * was lost since counts no more; `up` asks the database itself.
+ */
 export const check: NonNullable<Implementation["check"]> = async (olds, news) => {
+  if (!isWhatItWas(olds.database, news.database)) return { inputs: news, failures: [] };
   const problems = Object.entries(news.migrations).flatMap(([name, checksum]) => {
     const recorded = olds.migrations?.[name];
     return recorded === undefined || recorded === checksum
@@ -36,6 +40,12 @@ export const check: NonNullable<Implementation["check"]> = async (olds, news) =>
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return { inputs: news, failures: [] };
 };
+
+/** Whether it is known to be the very database of the last run, not one that was made anew or is not known before `up`. */
+function isWhatItWas(before: DatabaseReference | undefined, now: DatabaseReference): boolean {
+  if (typeof before !== "object" || typeof now !== "object") return false;
+  return sameDatabase(before, now) && before.incarnation === now.incarnation;
+}
 
 export const diff: Implementation["diff"] = async (_id, olds, news) => {
   const changed = changedInputs(olds, news, ["version", "implementation", "database", "migrations"]);
@@ -67,7 +77,7 @@ export const update: Implementation["update"] = async (_id, _olds, news) => ({ o
 /**
  * Leaves schema and data as they are. A destroy drops the database with all there is, or is asked to leave it; in neither case
  * would running every down migration first do any good, and in the second it would take the application's data away.
- * `./slipway db rollback` is the command that goes back.
+ * Going back is the migrator's `down` (delivery/database/migrator.ts), which is asked for in so many words.
  */
 const remove: Implementation["delete"] = async () => {};
 
