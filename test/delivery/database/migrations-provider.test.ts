@@ -59,6 +59,18 @@ describe("the migrations' provider", () => {
     assert.deepEqual(await provider.check({}, inputs), { inputs, failures: [] });
   });
 
+  it("lets a file be changed when the database it was applied to is lost", async () => {
+    const before = { ...inputs, database: { ...inputs.database, incarnation: "1/1" } };
+    const migrations = { ...inputs.migrations, "0001_application_baseline": "changed" };
+    for (const database of [
+      { ...inputs.database, incarnation: "1/2" },
+      "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as never, // made anew by this very `up`
+    ]) {
+      const news = { ...before, database, migrations };
+      assert.deepEqual(await provider.check(before, news), { inputs: news, failures: [] });
+    }
+  });
+
   it("finds that the database was rolled back behind its back, and goes up again", async () => {
     const { id, outs } = await provider.create(inputs);
     await down(inputs.database, files);
