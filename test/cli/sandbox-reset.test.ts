@@ -23,4 +23,9 @@ describe("sandbox reset", () => {
     assert.equal(code, 0, stderr);
     assert.equal(existsSync(file), true);
   });
+
+  it("says how to get back what the stacks had in GitHub, which a plain up would not notice", async () => {
+    const { stderr } = await new CommandCheckout().command(["sandbox", "reset", "github", "--yes"]);
+    assert.match(stderr, /up <stack> --refresh/);
+  });
 });

@@ -73,6 +73,8 @@ export function addSandboxCommand(program: Command): void {
       await resetSandbox(checkoutRoot, parts.length > 0 ? parts : undefined);
       if (parts.length === 0) rmSync(backendDirectory(checkoutRoot), { recursive: true, force: true });
       printNote(`removed: ${what}`);
+      if (parts.includes("github"))
+        printNote("the stacks do not know of it: ./slipway up <stack> --refresh builds again what they had in GitHub");
     });
 
   sandbox
