@@ -10,14 +10,26 @@ const signs: Readonly<Record<Change["operation"], readonly [string, Parameters<t
   other: ["?", "cyan"],
 };
 
+/** What is told: what `up` would do, or what somebody has done behind Pulumi's back. */
+export type Tense = "planned" | "found";
+
+const foundWords: Readonly<Record<Change["operation"], string>> = {
+  replace: "replaced",
+  delete: "gone",
+  update: "changed",
+  create: "new",
+  read: "read",
+  other: "other",
+};
+
 /** The summary as lines for a terminal: what changes, each property on a line of its own, and the totals. */
-export function summaryLines(summary: ChangeSummary, heading: string, none: string): string[] {
+export function summaryLines(summary: ChangeSummary, tense: Tense, heading: string, none: string): string[] {
   const { changes, unchanged, violations } = summary;
   const lines = [changes.length === 0 ? styled("green", none) : styled("bold", heading)];
   for (const { operation, name, type, properties } of changes) {
     const [sign, color] = signs[operation];
     lines.push(
-      `  ${styled(color, `${sign} ${operation}`)}  ${name}  ${styled("gray", type)}`,
+      `  ${styled(color, `${sign} ${tense === "found" ? foundWords[operation] : operation}`)}  ${name}  ${styled("gray", type)}`,
       ...properties.map((property) => `      ${propertyLine(property)}`),
     );
   }
@@ -29,7 +41,7 @@ export function summaryLines(summary: ChangeSummary, heading: string, none: stri
   }
   const counts = (["replace", "delete", "update", "create"] as const).flatMap((operation) => {
     const count = changes.filter((change) => change.operation === operation).length;
-    return count > 0 ? [`${count} to ${operation}`] : [];
+    return count > 0 ? [`${count} ${tense === "found" ? foundWords[operation] : `to ${operation}`}`] : [];
   });
   lines.push([...counts, `${unchanged} unchanged`].join(", "));
   return lines;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { summarizeEvents } from "../../delivery/cli/changes.ts";
 import { propertyLine, summaryLines } from "../../delivery/cli/changes-text.ts";
 
@@ -82,7 +83,10 @@ describe("the summary of a preview", () => {
     assert.deepEqual(summary.violations, [
       { policy: event.policyName, level: "mandatory", resource: "dev-github-dev", message: "Admins may bypass." },
     ]);
-    assert.match(summaryLines(summary, "would:", "nothing").join("\n"), /github-environment-no-bypass, dev-github-dev/);
+    assert.match(
+      summaryLines(summary, "planned", "would:", "nothing").join("\n"),
+      /github-environment-no-bypass, dev-github-dev/,
+    );
   });
 
   it("compares how things are, not what was asked for, to find drift", () => {
@@ -96,12 +100,23 @@ describe("the summary of a preview", () => {
     assert.deepEqual(summarizeEvents(events, "inputs").changes, []);
   });
 
+  it("says of drift what has happened, not what is going to", () => {
+    const gone = { metadata: { op: "delete", urn: urn(flags, "f"), type: flags } };
+    const events = log({ resOutputsEvent: gone }, { summaryEvent: { resourceChanges: { same: 1 } } });
+    const lines = summaryLines(summarizeEvents(events, "outputs"), "found", "Drift:", "none").join("\n");
+    assert.match(stripVTControlCharacters(lines), /- gone {2}f/);
+    assert.match(lines, /1 gone, 1 unchanged$/);
+  });
+
   it("ends with the totals", () => {
     const events = log(
       { resourcePreEvent: step("create", flags, "a") },
       { resourcePreEvent: step("create", flags, "b") },
       { summaryEvent: { resourceChanges: { same: 3, create: 2 } } },
     );
-    assert.equal(summaryLines(summarizeEvents(events, "inputs"), "h", "n").at(-1), "2 to create, 3 unchanged");
+    assert.equal(
+      summaryLines(summarizeEvents(events, "inputs"), "planned", "h", "n").at(-1),
+      "2 to create, 3 unchanged",
+    );
   });
 });

@@ -179,7 +179,10 @@ async function runWithSummary(
     // A run that failed before it had compared anything has told why.
     if (found && (code === 0 || found.changes.length > 0 || found.violations.length > 0)) {
       if (findings.json) printJson({ stack, ...found });
-      else process.stdout.write(`\n${summaryLines(found, findings.heading(stack), findings.none(stack)).join("\n")}\n`);
+      else
+        process.stdout.write(
+          `\n${summaryLines(found, findings.compare === "outputs" ? "found" : "planned", findings.heading(stack), findings.none(stack)).join("\n")}\n`,
+        );
     }
     return findings.fails && found && found.changes.length > 0 ? 1 : code;
   } finally {
