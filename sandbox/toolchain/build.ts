@@ -101,7 +101,7 @@ function removeRemains(toolchain: string): void {
   }
 }
 
-/** Removes Go's caches of finished builds (5 GiB); the programs stay. `SLIPWAY_KEEP_BUILD_CACHE=1` keeps them. */
+/** Removes Go's caches of finished builds (about 4 GB); the programs stay. `SLIPWAY_KEEP_BUILD_CACHE=1` keeps them. */
 export function dropBuildCaches(cache: string, env: NodeJS.ProcessEnv = process.env): void {
   if (env.SLIPWAY_KEEP_BUILD_CACHE !== "1" && existsSync(path.join(cache, "go"))) {
     rmSync(path.join(cache, "go"), { recursive: true, force: true });

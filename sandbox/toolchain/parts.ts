@@ -25,7 +25,7 @@ export interface Part {
   readonly plugin?: string;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches, measured on amd64 (docs/sandbox.md says when). */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others. */
   readonly buildSeconds: number;
 }
 

@@ -51,8 +51,9 @@ describe(`kill -9 at ${rounds} random moments of up (KILL_SEED=${seed})`, () => 
       if (fresh) expectCode(await checkout.run(["destroy", "dev", "--yes"]), 0);
       const rollout = Math.floor(random() * 100);
       setRollout(checkout, rollout);
-      const moment = Math.floor(random() * duration);
-      await upAndKill(checkout, victim, moment);
+      // A run that is over before its moment has killed nobody: it is tried again, earlier.
+      let moment = Math.floor(random() * duration);
+      while (!(await upAndKill(checkout, victim, moment))) moment = Math.floor(moment / 2);
 
       const next = expectCode(await checkout.run(up), 0);
       const flags = await readFlags(checkout);
@@ -100,8 +101,11 @@ function setRollout(checkout: Checkout, rollout: number): void {
   });
 }
 
-/** Starts `up`, ends one process by force after so many milliseconds, and waits until the command is over. */
-async function upAndKill(checkout: Checkout, victim: Victim, moment: number): Promise<void> {
+/**
+ * Starts `up`, ends one process by force after so many milliseconds, and waits until the command is over.
+ * @returns whether there was somebody to end
+ */
+async function upAndKill(checkout: Checkout, victim: Victim, moment: number): Promise<boolean> {
   const mark = `SLIPWAY_KILL_TEST=${checkout.folder}`;
   const child = checkout.start(up, { SLIPWAY_KILL_TEST: checkout.folder }, "ignore");
   const over = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -117,11 +121,13 @@ async function upAndKill(checkout: Checkout, victim: Victim, moment: number): Pr
       postmaster === undefined
         ? findProcesses((info) => isVictim(info, victim, mark)).map(({ pid }) => pid)
         : [postmaster];
-    for (const pid of pids) tryKill(pid);
-    if (pids.length > 0 || !running) break;
+    const hit = running && pids.map(tryKill).includes(true);
+    if (hit || !running) {
+      await over;
+      return hit;
+    }
     await Promise.race([over, sleep(20)]);
   }
-  await over;
 }
 
 function isVictim({ command, environment }: ProcessInfo, victim: Victim, mark: string): boolean {
@@ -147,11 +153,12 @@ async function postgresPid(checkout: Checkout): Promise<number | undefined> {
   return (JSON.parse(stdout) as { name: string; pid?: number }[]).find(({ name }) => name === "postgres")?.pid;
 }
 
-function tryKill(pid: number): void {
+/** @returns false when it had ended by itself just then */
+function tryKill(pid: number): boolean {
   try {
-    process.kill(pid, "SIGKILL");
+    return process.kill(pid, "SIGKILL");
   } catch {
-    // It ended by itself just now.
+    return false;
   }
 }
 

@@ -4,15 +4,12 @@ import path from "node:path";
 import { findProcesses } from "../../sandbox/system/processes.ts";
 import { Checkout, expectCode } from "./support/checkout.ts";
 
-/** Every file below a folder that can be read, but for the database's own data files and the secrets' home. */
+/** Every file below a folder, but for the database's own data files and the home of the secrets. */
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !/\.slipway\/(secrets|sandbox\/(postgres|github))\//.test(file) && statSync(file).size < 64 * 1024 * 1024,
-    );
+    .filter((file) => !/\.slipway\/(secrets|sandbox\/postgres)\//.test(file) && statSync(file).size < 64 * 1024 * 1024);
 }
 
 describe("secrets of a stack that is up", () => {

@@ -26,7 +26,7 @@ describe("the room for a build", () => {
       (error: unknown) =>
         error instanceof UserError &&
         error.message ===
-          "The disk is too full to build the engine: 1.5 GiB free at /home/me/.cache/slipway, 6.0 GiB needed while it builds (the result keeps 0.4 GiB).\n  Free some space, or set SLIPWAY_CACHE to a folder on a larger disk.",
+          "The disk is too full to build the engine: 1.5 GiB free at /home/me/.cache/slipway, 6.0 GiB needed while it builds (the result keeps 0.3 GiB).\n  Free some space, or set SLIPWAY_CACHE to a folder on a larger disk.",
     );
   });
 
