@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { environments } from "./environment.ts";
-import { featureSection, flagsSection, gitHubSection, servicesSection } from "./settings/application-sections.ts";
+import {
+  deploymentSection,
+  featureSection,
+  flagsSection,
+  gitHubSection,
+  imagesSection,
+  servicesSection,
+} from "./settings/application-sections.ts";
 import {
   awsSection,
   backupSection,
@@ -8,10 +15,12 @@ import {
   cacheSection,
   databaseSection,
   edgeSection,
+  identitySection,
   kubernetesSection,
   logsSection,
   networkSection,
   preProductionSection,
+  runnerSection,
 } from "./settings/aws-sections.ts";
 import { explainIssue, type Problem, SettingsError, unknownKey } from "./settings/problems.ts";
 import { checkRules } from "./settings/rules.ts";
@@ -36,6 +45,8 @@ export const settingsSchema = z.strictObject({
     .default("teamflow")
     .meta({ description: "the application's name, the beginning of every physical name", examples: ["teamflow"] }),
   services: servicesSection.meta({ description: "the services of the application: backend and frontend" }),
+  images: imagesSection.prefault({}).meta({ description: "the images that run, by digest" }),
+  deployment: deploymentSection.prefault({}).meta({ description: "how a new version takes over" }),
   aws: awsSection.meta({ description: "where in AWS the stack lives" }).optional(),
   network: networkSection.meta({ description: "the VPC: its range, zones and subnets" }).optional(),
   database: databaseSection.prefault({}).meta({ description: "the PostgreSQL server and the database in it" }),
@@ -44,6 +55,8 @@ export const settingsSchema = z.strictObject({
   kubernetes: kubernetesSection.meta({ description: "the EKS cluster" }).optional(),
   logs: logsSection.prefault({}).meta({ description: "how long logs are kept" }),
   backup: backupSection.meta({ description: "copies of the data beside the database's own backups" }).optional(),
+  identity: identitySection.prefault({}).meta({ description: "the trust between GitHub's workflows and the account" }),
+  runner: runnerSection.meta({ description: "the GitHub runner inside the VPC; none when absent" }).optional(),
   budget: budgetSection.meta({ description: "an alarm on what the stack costs" }).optional(),
   preProduction: preProductionSection
     .meta({ description: "the environment between staging and production" })

@@ -62,6 +62,33 @@ export const servicesSection = z.strictObject({
   frontend: serviceSection.meta({ description: "the web application" }),
 });
 
+const imageDigest = (image: string) =>
+  text(/^sha256:[0-9a-f]{64}$/, "an image digest such as sha256: and 64 hex digits")
+    .meta({ description: `the digest of the image of the ${image}, in the stack's own registry` })
+    .optional();
+
+/** Which images run. A release writes them; a service whose image is not named yet has no running copy. */
+export const imagesSection = z.strictObject({
+  backend: imageDigest("backend"),
+  frontend: imageDigest("frontend"),
+  operator: imageDigest("one-off tasks (this project's Dockerfile)"),
+});
+
+/** How a new version takes over from the old one on ECS. */
+export const deploymentSection = z.strictObject({
+  strategy: z
+    .enum(["blueGreen", "rolling"])
+    .default("blueGreen")
+    .meta({
+      description:
+        "whether the new version stands complete beside the old one before it gets traffic, or replaces it copy by copy",
+      examples: ["blueGreen"],
+    }),
+  bakeMinutes: whole(0, 1440)
+    .default(15)
+    .meta({ description: "for how many minutes the old version stays ready after the switch", examples: [15] }),
+});
+
 /** A feature environment, `pr-<number>`. */
 export const featureSection = z.strictObject({
   timeToLiveHours: whole(1, 336)

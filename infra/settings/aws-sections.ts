@@ -131,6 +131,9 @@ const hosts = z.strictObject({
 export const edgeSection = z.strictObject({
   zone: hostName.meta({ description: "the Route 53 zone that holds the hosts", examples: ["teamflow.app"] }),
   hosts: hosts.meta({ description: "the hosts of the application" }),
+  createZone: flag(
+    "whether the stack creates the zone, to be delegated by the zone above it; else the zone must exist",
+  ).default(false),
   waf: flag("whether a web application firewall stands before the load balancer; about 10 USD a month").default(false),
 });
 
@@ -171,6 +174,31 @@ export const backupSection = z.strictObject({
     description: "the second region that holds a copy of each backup",
     examples: ["us-east-2"],
   }),
+});
+
+/** How the identity of GitHub's workflows becomes one of this account. */
+export const identitySection = z.strictObject({
+  createOidcProvider: flag(
+    "whether the stack creates the account's OIDC provider for GitHub; an account has one, so a second stack in it says false",
+  ).default(true),
+});
+
+/** The GitHub runner inside the VPC, which reaches what the internet cannot. */
+export const runnerSection = z.strictObject({
+  connectionArn: text(
+    /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection\/[0-9a-f-]{36}$/,
+    "the ARN of an AWS CodeConnections connection",
+  ).meta({
+    description: "the connection to GitHub, which a person authorizes once in the AWS console",
+    examples: ["arn:aws:codeconnections:us-west-2:123456789012:connection/0f4e0f9c-58a5-4b2c-9d0e-3a6a7d5f1c11"],
+  }),
+  computeType: z
+    .enum(["BUILD_GENERAL1_SMALL", "BUILD_GENERAL1_MEDIUM", "BUILD_GENERAL1_LARGE"])
+    .default("BUILD_GENERAL1_SMALL")
+    .meta({
+      description: "the size of the runner; a small one costs about 0.005 USD a minute",
+      examples: ["BUILD_GENERAL1_SMALL"],
+    }),
 });
 
 /** An alarm on what the stack costs. */

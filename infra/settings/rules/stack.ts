@@ -56,10 +56,24 @@ export const platformFitsEnvironment: Rule = ({ settings: { environment, platfor
 const platformNeeds = {
   local: {
     needs: [],
-    ignores: ["aws", "network", "cache", "edge", "kubernetes", "logs", "backup", "budget", "preProduction"],
+    ignores: [
+      "aws",
+      "network",
+      "cache",
+      "edge",
+      "images",
+      "deployment",
+      "identity",
+      "runner",
+      "kubernetes",
+      "logs",
+      "backup",
+      "budget",
+      "preProduction",
+    ],
   },
   ecs: { needs: ["aws", "network", "edge"], ignores: ["kubernetes", "preProduction"] },
-  eks: { needs: ["aws", "network", "edge", "kubernetes", "backup"], ignores: ["feature"] },
+  eks: { needs: ["aws", "network", "edge", "kubernetes", "backup"], ignores: ["feature", "deployment"] },
 } as const;
 
 export const groupsFitPlatform: Rule = ({ settings, raw }) => {
