@@ -90,6 +90,11 @@ const matrix: Readonly<Record<Environment, Readonly<Record<Operation, Permission
   },
 };
 
+/** Environments whose data outlive a mistake: what holds data is protected there unless the settings say otherwise. */
+export function protectsData(environment: Environment): boolean {
+  return environment === "staging" || environment === "preProduction" || environment === "production";
+}
+
 /** The rules of an environment (test data, backups, logging, confirmation). */
 export function rulesOf(environment: Environment): EnvironmentRules {
   return rules[environment];

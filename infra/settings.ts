@@ -39,6 +39,14 @@ export const settingsSchema = z.strictObject({
     description: "where the application runs: processes on this machine, AWS ECS, or AWS EKS",
     examples: ["ecs"],
   }),
+  protection: z
+    .boolean("true or false")
+    .meta({
+      description:
+        "whether what holds data is protected from deletion; true for staging and production, false elsewhere, when absent",
+      examples: [true],
+    })
+    .optional(),
   application: z
     .string("lower-case letters, digits and hyphens, at most 16")
     .regex(/^(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "lower-case letters, digits and hyphens, at most 16")

@@ -57,6 +57,7 @@ const platformNeeds = {
   local: {
     needs: [],
     ignores: [
+      "protection",
       "aws",
       "network",
       "cache",
