@@ -25,12 +25,21 @@ interface NameRule {
 
 /** Length limits as the services document them (AWS: each service's CreateX reference; PostgreSQL: NAMEDATALEN - 1). */
 const nameRules = {
+  backupPlan: { limit: 50 },
   backupVault: { limit: 50 },
   bucket: { limit: 63 },
+  budget: { limit: 100 },
+  cacheParameterGroup: { limit: 255 },
   cacheReplicationGroup: { limit: 40 },
+  cacheSubnetGroup: { limit: 255 },
+  cacheUser: { limit: 40 },
   databaseInstance: { limit: 63 },
+  databaseParameterGroup: { limit: 255 },
+  databaseSnapshot: { limit: 255 },
+  databaseSubnetGroup: { limit: 255 },
   ecsCluster: { limit: 255 },
   ecsService: { limit: 255 },
+  ecsTaskFamily: { limit: 255 },
   eksCluster: { limit: 100 },
   iamPolicy: { limit: 128 },
   iamRole: { limit: 64 },
@@ -45,6 +54,9 @@ const nameRules = {
   securityGroup: { limit: 255 },
   snsTopic: { limit: 256 },
   targetGroup: { limit: 32 },
+  webAcl: { limit: 128 },
+  // WAF writes only to log groups whose names begin so.
+  webAclLogGroup: { limit: 512, prefix: "aws-waf-logs-" },
 } as const satisfies Record<string, NameRule>;
 
 export type NameKind = keyof typeof nameRules;

@@ -20,11 +20,12 @@ const serviceSection = z.strictObject({
     .default("/")
     .meta({ description: "the path that answers 200 when the service is well", examples: ["/health"] }),
   paths: z
-    .array(text(/^\/\S*$/, "a path pattern such as /api/*"))
-    .max(5)
+    .array(text(/^\/[A-Za-z0-9_\-.$/~"'@:+&*?]{0,127}$/, "a path pattern such as /api/*"))
+    .max(4)
     .default([])
     .meta({
-      description: "which paths of a shared host go to this service; a load balancer rule holds five",
+      description:
+        "which paths of a shared host go to this service; at most four, since a load balancer rule compares with five values and the host is one",
       examples: [["/api/*"]],
     }),
   fargate: z

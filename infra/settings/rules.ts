@@ -4,7 +4,13 @@ import { gitHubEnvironmentsWork } from "./rules/github.ts";
 import { hostsLieInZone, subnetsFitNetwork, zonesLieInRegion } from "./rules/network.ts";
 import { environmentRequirements } from "./rules/requirements.ts";
 import type { Rule, RuleInput } from "./rules/rule.ts";
-import { fargateSizesExist, portsDiffer, scalingIsARange, servicesFitPlatform } from "./rules/services.ts";
+import {
+  backendIsReachable,
+  fargateSizesExist,
+  portsDiffer,
+  scalingIsARange,
+  servicesFitPlatform,
+} from "./rules/services.ts";
 import {
   databaseSettingsFitPlatform,
   featureBelongsToFeature,
@@ -31,6 +37,7 @@ const rules: readonly Rule[] = [
   databaseWindowsWork,
   cachesHaveAStandby,
   hostsLieInZone,
+  backendIsReachable,
   gitHubEnvironmentsWork,
   environmentRequirements,
 ];

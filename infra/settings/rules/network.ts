@@ -88,7 +88,8 @@ export const hostsLieInZone: Rule = ({ settings: { edge, environment, preProduct
       return [
         problem(path, `is "${host}", which is used twice.`, "Give each service and environment a host of its own."),
       ];
-    if (host === edge.zone && environment !== undefined && environment !== "production")
+    // A zone of the stack's own begins below production's: its name is free to be a host.
+    if (host === edge.zone && !edge.createZone && environment !== undefined && environment !== "production")
       return [
         problem(
           path,

@@ -1,43 +1,13 @@
+import { misfitOf } from "../../fargate.ts";
 import { problem, type Rule } from "./rule.ts";
-
-/** The memory sizes, in MiB, that Fargate offers for a number of CPU units: [least, most, step]. Source: ECS developer guide. */
-const fargateMemory: ReadonlyMap<number, readonly [least: number, most: number, step: number]> = new Map([
-  [256, [512, 2048, 1024]],
-  [512, [1024, 4096, 1024]],
-  [1024, [2048, 8192, 1024]],
-  [2048, [4096, 16384, 1024]],
-  [4096, [8192, 30720, 1024]],
-  [8192, [16384, 61440, 4096]],
-  [16384, [32768, 122880, 8192]],
-]);
 
 const serviceNames = ["backend", "frontend"] as const;
 
 export const fargateSizesExist: Rule = ({ settings: { services } }) =>
   serviceNames.flatMap((name) => {
     const size = services?.[name].fargate;
-    if (!size) return [];
-    const memory = fargateMemory.get(size.cpu);
-    if (!memory) {
-      return [
-        problem(
-          ["services", name, "fargate", "cpu"],
-          `is ${size.cpu}, which Fargate does not offer.`,
-          `Set it to one of ${[...fargateMemory.keys()].join(", ")}.`,
-        ),
-      ];
-    }
-    const [least, most, step] = memory;
-    const fits =
-      size.memoryMiB >= least && size.memoryMiB <= most && (size.memoryMiB === least || size.memoryMiB % step === 0);
-    if (fits) return [];
-    return [
-      problem(
-        ["services", name, "fargate", "memoryMiB"],
-        `is ${size.memoryMiB}, which Fargate does not offer with ${size.cpu} CPU units.`,
-        `Set it to ${least}, or to a multiple of ${step} up to ${most}.`,
-      ),
-    ];
+    const misfit = size && misfitOf(size);
+    return misfit ? [problem(["services", name, "fargate", misfit.field], misfit.what, misfit.remedy)] : [];
   });
 
 export const servicesFitPlatform: Rule = ({ settings: { platform, services } }) => {
@@ -82,6 +52,18 @@ export const portsDiffer: Rule = ({ settings: { services } }) =>
           ["services", "frontend", "port"],
           `is ${services.frontend.port}, the port of the backend too.`,
           "Give each service a port of its own, for example 8000 and 3000.",
+        ),
+      ]
+    : [];
+
+/** On a shared host the load balancer knows a request of the backend by its path alone. */
+export const backendIsReachable: Rule = ({ settings: { platform, services, edge } }) =>
+  services && edge && platform !== "local" && edge.hosts.backend === undefined && services.backend.paths.length === 0
+    ? [
+        problem(
+          ["services", "backend", "paths"],
+          "is empty, but the backend shares the frontend's host, so that no request would reach it.",
+          'Name its paths, for example ["/api/*"], or give it a host of its own in slipway:edge.hosts.backend.',
         ),
       ]
     : [];
