@@ -105,6 +105,58 @@ export function permissionFor(environment: Environment, operation: Operation): P
   return matrix[environment][operation];
 }
 
+/** What somebody may do in an environment, and why not more. */
+export interface Verdict {
+  readonly environment: Environment;
+  readonly operation: Operation;
+  readonly permission: Permission;
+  /** The reason of a refusal or a limit, a clause; undefined when all is allowed. */
+  readonly why?: string;
+  /** Where the rule comes from. */
+  readonly source: string;
+  /** Where it may be done without limits. */
+  readonly instead: readonly Environment[];
+}
+
+/** The source's matrix gives no reasons; these are what the sources say around it. */
+const reasons: Readonly<Record<Operation, Partial<Record<Permission, string>>>> = {
+  rlsTesting: { never: "such a test reads and writes as other tenants, and here the tenants are customers" },
+  migrationTesting: { never: "a migration is tried where its failure harms nobody; only proved ones come here" },
+  loadTesting: { never: "customers would feel it", limited: "small volumes only, since the environment is small" },
+  featureDevelopment: { never: "nothing unfinished runs beside customers' data" },
+  dataExperiments: { never: "the data are customers'" },
+  customerDemos: {
+    never: "it shows what is unfinished and may be gone tomorrow",
+    readOnly: "customers are shown what is there, and nothing is written for it",
+  },
+};
+
+const accessMatrix = '"Staging Environment Architecture Design", Environment Access Matrix';
+
+/** The matrix's own columns are production, staging and local test; the two others take their neighbour's rules. */
+const sources: Readonly<Record<Environment, string>> = {
+  development: `${accessMatrix}, column "Local Test"`,
+  feature: `${accessMatrix}, column "Local Test": a feature environment is as small`,
+  staging: `${accessMatrix}, column "Staging"`,
+  preProduction: `${accessMatrix}, column "Production": pre-production holds production's data`,
+  production: `${accessMatrix}, column "Production"`,
+};
+
+/** Judges an operation in an environment, with reason and source. */
+export function judge(environment: Environment, operation: Operation): Verdict {
+  const permission = permissionFor(environment, operation);
+  const why = reasons[operation][permission];
+  const loadTest = environment === "preProduction" && operation === "loadTesting";
+  return {
+    environment,
+    operation,
+    permission,
+    ...(why !== undefined && { why }),
+    source: loadTest ? '"Deployment Approval Chain", which demands a load test before a release' : sources[environment],
+    instead: environmentsAllowing(operation),
+  };
+}
+
 /** The environments in which an operation is allowed without limits, in the order of promotion. */
 export function environmentsAllowing(operation: Operation): Environment[] {
   return environments.filter((environment) => permissionFor(environment, operation) === "allowed");
@@ -115,8 +167,16 @@ export function environmentsAllowing(operation: Operation): Environment[] {
  * @returns undefined for any other name.
  */
 export function environmentOfStack(stack: string): Environment | undefined {
-  if (/^pr-[1-9][0-9]*$/.test(stack)) return "feature";
+  if (pullRequestOf(stack) !== undefined) return "feature";
   return stackEnvironments.get(stack);
+}
+
+/**
+ * The pull request that a feature stack belongs to: 42 for `pr-42`.
+ * @returns undefined for any other name. Numbers end at 999999, so that physical names stay short.
+ */
+export function pullRequestOf(stack: string): number | undefined {
+  return /^pr-[1-9][0-9]{0,5}$/.test(stack) ? Number(stack.slice("pr-".length)) : undefined;
 }
 
 const stackEnvironments: ReadonlyMap<string, Environment> = new Map([

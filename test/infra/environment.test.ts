@@ -5,10 +5,12 @@ import {
   environmentOfStack,
   environments,
   environmentsAllowing,
+  judge,
   type Operation,
   operations,
   type Permission,
   permissionFor,
+  pullRequestOf,
   rulesOf,
 } from "../../infra/environment.ts";
 
@@ -84,6 +86,28 @@ describe("infra/environment", () => {
   it("names where an operation may go instead", () => {
     assert.deepEqual(environmentsAllowing("rlsTesting"), ["development", "feature", "staging"]);
     assert.deepEqual(environmentsAllowing("loadTesting"), ["staging", "preProduction"]);
+  });
+
+  it("gives a reason for every refusal and every limit, and for nothing else", () => {
+    for (const environment of environments) {
+      for (const operation of operations) {
+        const { permission, why, source } = judge(environment, operation);
+        assert.equal(why !== undefined, permission !== "allowed", `${operation} in ${environment}`);
+        assert.ok(source.length > 0);
+      }
+    }
+  });
+
+  it("takes a load test before a release from another source than the matrix, which forbids it", () => {
+    assert.match(judge("preProduction", "loadTesting").source, /Deployment Approval Chain/);
+    assert.match(judge("production", "loadTesting").source, /Access Matrix, column "Production"/);
+  });
+
+  it("knows the pull request of a feature stack, up to six digits", () => {
+    assert.equal(pullRequestOf("pr-42"), 42);
+    assert.equal(pullRequestOf("pr-999999"), 999_999);
+    for (const name of ["pr-0", "pr-042", "pr-1000000", "pr-4.2", "pr-x", "dev"])
+      assert.equal(pullRequestOf(name), undefined);
   });
 
   for (const [stack, environment] of [
