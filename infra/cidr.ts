@@ -20,6 +20,27 @@ export function parseCidr(text: string): AddressRange | undefined {
   return first % size === 0 ? { first, last: first + size - 1, prefix } : undefined;
 }
 
+/** Writes a range as text: `10.1.0.0/16`. */
+export function formatCidr({ first, prefix }: AddressRange): string {
+  return `${[24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256).join(".")}/${prefix}`;
+}
+
+/**
+ * One of the equal blocks that a range is cut into.
+ * @param prefix the size of the blocks, for example 24.
+ * @param index which one, counted from 0.
+ * @throws RangeError when the range has no such block (a mistake in the program).
+ * @example blockOf(10.1.0.0/16, 24, 11) // 10.1.11.0/24
+ */
+export function blockOf(range: AddressRange, prefix: number, index: number): AddressRange {
+  const size = 2 ** (32 - prefix);
+  const first = range.first + index * size;
+  const block = { first, last: first + size - 1, prefix };
+  if (prefix > 32 || index < 0 || !contains(range, block))
+    throw new RangeError(`${formatCidr(range)} has no block ${index} of size /${prefix}`);
+  return block;
+}
+
 /** Whether the inner range lies wholly in the outer one. */
 export function contains(outer: AddressRange, inner: AddressRange): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;

@@ -48,6 +48,7 @@ const nameRules = {
   loadBalancer: { limit: 32 },
   logGroup: { limit: 512, separator: "/", prefix: "/" },
   metricAlarm: { limit: 255 },
+  nameTag: { limit: 256 },
   postgresIdentifier: { limit: 63, separator: "_" },
   repository: { limit: 256, separator: "/" },
   secret: { limit: 512, separator: "/" },

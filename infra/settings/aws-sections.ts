@@ -42,12 +42,20 @@ export const networkSection = z.strictObject({
     }),
   subnets: z
     .strictObject({ public: subnetList("public"), private: subnetList("private"), isolated: subnetList("isolated") })
-    .meta({ description: "the subnets of each tier; isolated ones have no route to the internet" }),
+    .meta({
+      description:
+        "the subnets of each tier, isolated ones without a route to the internet; placed on a grid where more zones move none, when absent",
+    })
+    .optional(),
   natGateways: z
     .enum(["single", "perZone", "regional"])
     .default("single")
     .meta({ description: "how private subnets reach the internet; one gateway costs about 33 USD a month" }),
-  flowLogs: flag("whether the VPC's traffic is logged").default(true),
+  interfaceEndpoints: z.enum(["none", "single", "perZone"]).default("single").meta({
+    description:
+      "where private subnets reach images, logs, secrets and parameters without the internet: nowhere (through NAT), in one zone, or in each; about 36 USD a month and zone",
+  }),
+  flowLogs: flag("whether the VPC's traffic is logged, at about 0.50 USD for each GB").default(true),
 });
 
 const timeWindow = text(

@@ -1,7 +1,7 @@
 import type { Problem } from "./problems.ts";
 import { cachesHaveAStandby, databaseNamesAreFree, databaseWindowsWork, storageMayGrow } from "./rules/database.ts";
 import { gitHubEnvironmentsWork } from "./rules/github.ts";
-import { hostsLieInZone, subnetsFitNetwork, zonesLieInRegion } from "./rules/network.ts";
+import { hostsLieInZone, subnetsFitNetwork, subnetsHaveAPlace, zonesLieInRegion } from "./rules/network.ts";
 import { environmentRequirements } from "./rules/requirements.ts";
 import type { Rule, RuleInput } from "./rules/rule.ts";
 import {
@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   scalingIsARange,
   fargateSizesExist,
   zonesLieInRegion,
+  subnetsHaveAPlace,
   subnetsFitNetwork,
   databaseNamesAreFree,
   storageMayGrow,

@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { contains, isPrivate, overlaps, parseCidr } from "../../infra/cidr.ts";
+import { blockOf, contains, formatCidr, isPrivate, overlaps, parseCidr } from "../../infra/cidr.ts";
 
 const block = fc.tuple(fc.nat(2 ** 32 - 1), fc.integer({ min: 0, max: 32 })).map(([address, prefix]) => {
   const size = 2 ** (32 - prefix);
   const first = address - (address % size);
   return { first, last: first + size - 1, prefix };
 });
-const show = ({ first, prefix }: { first: number; prefix: number }) =>
-  `${[24, 16, 8, 0].map((bits) => Math.floor(first / 2 ** bits) % 256).join(".")}/${prefix}`;
-
 describe("infra/cidr", () => {
   it("reads what it is shown", () => {
-    fc.assert(fc.property(block, (range) => assert.deepEqual(parseCidr(show(range)), range)));
+    fc.assert(fc.property(block, (range) => assert.deepEqual(parseCidr(formatCidr(range)), range)));
   });
 
   for (const text of [
@@ -30,6 +27,24 @@ describe("infra/cidr", () => {
 
   it("calls two blocks overlapping exactly when one contains the other", () => {
     fc.assert(fc.property(block, block, (a, b) => assert.equal(overlaps(a, b), contains(a, b) || contains(b, a))));
+  });
+
+  it("cuts a range into blocks that lie in it, side by side, to the last address", () => {
+    const cut = block.chain((range) =>
+      fc.tuple(fc.constant(range), fc.integer({ min: range.prefix, max: Math.min(32, range.prefix + 8) })),
+    );
+    fc.assert(
+      fc.property(cut, ([range, prefix]) => {
+        const count = 2 ** (prefix - range.prefix);
+        const blocks = Array.from({ length: count }, (_, index) => blockOf(range, prefix, index));
+        assert.equal(blocks[0]?.first, range.first);
+        assert.equal(blocks.at(-1)?.last, range.last);
+        blocks.slice(1).forEach((next, index) => {
+          assert.equal(next.first, (blocks[index]?.last ?? 0) + 1);
+        });
+        assert.throws(() => blockOf(range, prefix, count), RangeError);
+      }),
+    );
   });
 
   for (const [text, expected] of [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { planSubnets } from "../../components/network-plan.ts";
 import { contains, overlaps, parseCidr } from "../../infra/cidr.ts";
 import { parseSettings, SettingsError } from "../../infra/settings.ts";
 import { change, rawSettings } from "../support/stack-settings.ts";
@@ -18,6 +19,13 @@ function messageOf(stack: string, raw: Record<string, unknown>, encrypted: strin
 
 const production = 'but the environment "production" requires';
 const orElse = "or declare another environment in slipway:environment.";
+
+/** Staging's subnets, written out as somebody may who does not want the grid's. */
+const listed = () => ({
+  public: ["10.1.1.0/24", "10.1.2.0/24"],
+  private: ["10.1.11.0/24", "10.1.12.0/24"],
+  isolated: ["10.1.21.0/24", "10.1.22.0/24"],
+});
 
 /** Each wrong setting: the stack, what is changed, and the whole message that the user reads. */
 const wrong: readonly [title: string, stack: StackName, changes: Record<string, unknown>, message: string][] = [
@@ -96,12 +104,7 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
   [
     "production in too few zones",
     "prod",
-    {
-      "network.zones": ["us-west-2a", "us-west-2b"],
-      "network.subnets.public": ["10.2.1.0/24", "10.2.2.0/24"],
-      "network.subnets.private": ["10.2.16.0/20", "10.2.32.0/20"],
-      "network.subnets.isolated": ["10.2.4.0/24", "10.2.5.0/24"],
-    },
+    { "network.zones": ["us-west-2a", "us-west-2b"] },
     `Pulumi.prod.yaml: slipway:network.zones has 2 zones, ${production} three zones or more.\n  Set it to three zones or more, ${orElse}`,
   ],
   [
@@ -159,27 +162,45 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
     'Pulumi.staging.yaml: slipway:network.cidr is "11.1.0.0/16", not a private range of size /16 to /24, such as 10.1.0.0/16.\n  Correct it. It is the address range of the VPC; no other stack may use it, for example "10.1.0.0/16".',
   ],
   [
+    "a zone for which the VPC is too small",
+    "staging",
+    { "network.cidr": "10.1.0.0/24", "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c"] },
+    'Pulumi.staging.yaml: slipway:network.zones[2] is "us-west-2c", for which a VPC of size /24 has no place: it has one for the zones a to b.\n  Choose another zone, set slipway:network.cidr to a range of size /23 or larger, or list the blocks of every tier in slipway:network.subnets.',
+  ],
+  [
+    "a zone beyond the sixth letter",
+    "staging",
+    { "network.zones.1": "us-west-2g" },
+    'Pulumi.staging.yaml: slipway:network.zones[1] is "us-west-2g", for which a VPC of size /16 has no place: it has one for the zones a to f.\n  Choose another zone, or list the blocks of every tier in slipway:network.subnets.',
+  ],
+  [
+    "a VPC that is too small for pods",
+    "prod",
+    { "network.cidr": "10.2.0.0/21" },
+    "Pulumi.prod.yaml: slipway:network.cidr is 10.2.0.0/21, too small for the subnets of a stack on eks.\n  Choose a range of size /16 to /20, or list the blocks of every tier in slipway:network.subnets.",
+  ],
+  [
     "a subnet outside the VPC",
     "staging",
-    { "network.subnets.private.1": "10.9.12.0/24" },
+    { "network.subnets": listed(), "network.subnets.private.1": "10.9.12.0/24" },
     "Pulumi.staging.yaml: slipway:network.subnets.private[1] is 10.9.12.0/24, which lies outside the VPC's 10.1.0.0/16.\n  Choose a block inside 10.1.0.0/16.",
   ],
   [
     "subnets that overlap",
     "staging",
-    { "network.subnets.private.0": "10.1.2.0/25" },
+    { "network.subnets": listed(), "network.subnets.private.0": "10.1.2.0/25" },
     "Pulumi.staging.yaml: slipway:network.subnets.private[0] is 10.1.2.0/25, which overlaps 10.1.2.0/24 of slipway:network.subnets.public[1].\n  Choose blocks that do not overlap.",
   ],
   [
     "a subnet that AWS finds too small",
     "staging",
-    { "network.subnets.isolated.0": "10.1.21.0/29" },
+    { "network.subnets": listed(), "network.subnets.isolated.0": "10.1.21.0/29" },
     "Pulumi.staging.yaml: slipway:network.subnets.isolated[0] is 10.1.21.0/29, smaller than AWS allows.\n  Choose a block of size /16 to /28.",
   ],
   [
     "a zone without subnets",
     "staging",
-    { "network.subnets.public": ["10.1.1.0/24"] },
+    { "network.subnets": listed(), "network.subnets.public": ["10.1.1.0/24"] },
     "Pulumi.staging.yaml: slipway:network.subnets.public has 1 subnet, but slipway:network.zones has 2 zones.\n  Give every zone one subnet of each tier, in the order of the zones.",
   ],
   [
@@ -409,9 +430,9 @@ describe("infra/settings", () => {
       const network = parseSettings(stack, rawSettings(stack)).network;
       const range = parseCidr(network?.cidr ?? "");
       assert.ok(network && range);
-      for (const block of Object.values(network.subnets).flat()) {
-        const subnet = parseCidr(block);
-        assert.ok(subnet && contains(range, subnet), `${stack} ${block}`);
+      for (const { cidr } of planSubnets(network, stack === "prod" ? "eks" : "ecs")) {
+        const subnet = parseCidr(cidr);
+        assert.ok(subnet && contains(range, subnet), `${stack} ${cidr}`);
       }
       return range;
     });

@@ -1,9 +1,17 @@
+import { gridProblem } from "../../../components/network-plan.ts";
 import { type AddressRange, contains, overlaps, parseCidr } from "../../cidr.ts";
 import type { Problem, SettingPath } from "../problems.ts";
 import { duplicates, problem, type Rule } from "./rule.ts";
 
+/** Subnets that are not listed have a place on the grid of components/network-plan.ts. */
+export const subnetsHaveAPlace: Rule = ({ settings: { network, platform } }) => {
+  if (!network || platform === undefined || platform === "local") return [];
+  const found = gridProblem(network, platform);
+  return found ? [problem(["network", ...found.path], found.what, found.remedy)] : [];
+};
+
 export const subnetsFitNetwork: Rule = ({ settings: { network } }) => {
-  if (!network) return [];
+  if (!network?.subnets) return [];
   const vpc = parseCidr(network.cidr);
   if (!vpc) return [];
   const problems: Problem[] = [];
