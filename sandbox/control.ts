@@ -12,13 +12,16 @@ export const exitBusy = 75;
 
 /** Stands for the sandbox's code: a supervisor of other code hands over to one of this. */
 export function codeVersion(): string {
-  return codeDigest(import.meta.dirname, "**/*.ts");
+  return codeDigest(import.meta.dirname, "**/*.{ts,py}");
 }
 
 /** What a client can ask of the supervisor, as `POST /<name>`. */
 const orders = {
   /** Keep these parts running. Answers at once; the report tells how it goes. */
-  start: z.object({ parts: z.array(z.enum(partNames)), settings: z.object({ cacheBinary: z.string().optional() }) }),
+  start: z.object({
+    parts: z.array(z.enum(partNames)),
+    settings: z.object({ cacheBinary: z.string().optional(), awsPython: z.string().optional() }),
+  }),
   /** End all parts, then the supervisor. */
   stop: z.object({}),
   /** End these parts and remove their data. */

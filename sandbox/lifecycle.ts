@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { provideMiniStack } from "./aws/python.ts";
 import { doWithoutSupervisor, ensureSupervisor, give, readReport, recordedSupervisor, waitForEnd } from "./client.ts";
 import type { Order, OrderName } from "./control.ts";
 import { SandboxError } from "./errors.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import { type PartEvent, type PartName, partNames, type SandboxSettings } from "./parts.ts";
+import { localParts, type PartEvent, type PartName, partNames, type SandboxSettings } from "./parts.ts";
 import { inOrder } from "./state.ts";
 import type { PartReport } from "./supervisor-core.ts";
 import { explainFileError } from "./system/files.ts";
@@ -13,7 +14,7 @@ import { until } from "./system/wait.ts";
 export interface StartOptions extends SandboxSettings {
   /** The checkout. */
   readonly root: string;
-  /** The parts to start, besides those that run. @default all */
+  /** The parts to start, besides those that run; `partsForPlatform` names those of a platform. @default the local ones */
   readonly parts?: readonly PartName[];
   /** Told of every step, for a progress display. */
   readonly report?: (event: PartEvent) => void;
@@ -38,9 +39,9 @@ const eventPhase = {
  */
 export async function startSandbox(options: StartOptions): Promise<void> {
   const layout = layoutOf(options.root);
-  const parts = inOrder(options.parts ?? partNames);
+  const parts = inOrder(options.parts ?? localParts);
   if (parts.length === 0) return;
-  const wanted = { parts, settings: settingsOf(options) };
+  const wanted = { parts, settings: { ...settingsOf(options), awsPython: await awsPythonFor(parts, options) } };
   await withFileErrors(layout, async () => {
     const given = await until(async () => {
       await ensureSupervisor(layout);
@@ -131,6 +132,16 @@ function tellOnce(part: PartReport, told: Map<PartName, string>, tell: (event: P
 function settingsOf(options: StartOptions): { cacheBinary: string | undefined } {
   const chosen = options.cacheBinary ?? process.env.SLIPWAY_CACHE_BINARY;
   return { cacheBinary: chosen ? path.resolve(chosen) : (onPath("valkey-server") ?? onPath("redis-server")) };
+}
+
+/**
+ * Provides the local AWS in the caller's process, because the supervisor has none of the caller's settings for package
+ * registries (proxies, certificates).
+ */
+async function awsPythonFor(parts: readonly PartName[], options: StartOptions): Promise<string | undefined> {
+  if (!parts.includes("aws")) return undefined;
+  const report = (detail: string) => options.report?.({ part: "aws", phase: "starting", detail });
+  return options.awsPython ?? (await provideMiniStack((detail) => report(detail)));
 }
 
 function onPath(program: string): string | undefined {

@@ -2,16 +2,26 @@ import type { Layout } from "./layout.ts";
 import type { ProcessInfo } from "./system/processes.ts";
 
 /** The services of the sandbox, in the order in which they are shown. */
-export const partNames = ["postgres", "cache", "github", "inbox"] as const;
+export const partNames = ["postgres", "cache", "github", "inbox", "aws"] as const;
 export type PartName = (typeof partNames)[number];
 
+/** The parts that every stack needs; they are what runs when nothing else is asked for. */
+export const localParts: readonly PartName[] = ["postgres", "cache", "github", "inbox"];
+
+/** The parts that stacks of a platform (`slipway:platform`) need. */
+export function partsForPlatform(platform: "local" | "ecs" | "eks"): readonly PartName[] {
+  return platform === "local" ? localParts : partNames;
+}
+
 /** The ports of the parts; each is chosen once and kept. */
-type PortName = PartName | "inbox-smtp";
+type PortName = PartName | "inbox-smtp" | "aws-emulator";
 
 /** What a user may choose about the parts. */
 export interface SandboxSettings {
   /** Absolute path of a Redis-protocol server: `slipway-cache`, `valkey-server` or `redis-server`. */
   readonly cacheBinary?: string | undefined;
+  /** Absolute path of the Python that has MiniStack (`aws/python.ts` provides it). */
+  readonly awsPython?: string | undefined;
 }
 
 /** An unprivileged account of the machine. */

@@ -17,7 +17,7 @@ const schema = z.object({
   ports: z.record(z.string(), z.int()),
   /** The process of each part; `digest` stands for the command that it runs. */
   processes: z.partialRecord(z.enum(partNames), identity.extend({ digest: z.string() })),
-  settings: z.object({ cacheBinary: z.string().optional() }),
+  settings: z.object({ cacheBinary: z.string().optional(), awsPython: z.string().optional() }),
 });
 
 /** What the sandbox remembers between runs; no secret is among it. Only the supervisor writes it. */

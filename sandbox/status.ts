@@ -1,20 +1,22 @@
+import { awsEnvironment } from "./aws/environment.ts";
 import { readReport } from "./client.ts";
 import { SandboxError } from "./errors.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import { type PartName, type PartStatus, partNames } from "./parts.ts";
+import { localParts, type PartName, type PartStatus, partNames } from "./parts.ts";
 import { loadState, type SandboxState } from "./state.ts";
 import type { PartReport } from "./supervisor-core.ts";
 import { readIfPresent } from "./system/files.ts";
 import { follow, tail } from "./system/log-files.ts";
 import { isAlive } from "./system/processes.ts";
 
-/** What every part is doing. Asks the supervisor; without one, looks at the processes that it left. */
+/** What every part is doing; one that only some stacks need is named once it was wanted. Asks the supervisor; without one, looks at the processes that it left. */
 export async function sandboxStatus(root: string): Promise<PartStatus[]> {
   const layout = layoutOf(root);
   const report = await readReport(layout);
-  if (report) return report.parts.map((part) => statusOf(part, layout));
   const state = loadState(layout);
-  return partNames.map((name) => unsupervised(name, state, layout));
+  const wanted = (name: PartName) => localParts.includes(name) || (state?.desired.includes(name) ?? false);
+  if (report) return report.parts.filter(({ name }) => wanted(name)).map((part) => statusOf(part, layout));
+  return partNames.filter(wanted).map((name) => unsupervised(name, state, layout));
 }
 
 /**
@@ -71,6 +73,8 @@ function endpointsOf(name: PartName, { ports }: SandboxState, layout: Layout): R
         SMTP_URL: url("inbox-smtp", "smtp"),
         SLIPWAY_INBOX_URL: `${url("inbox")}/`,
       };
+    case "aws":
+      return awsEnvironment(url("aws"), layout);
   }
 }
 

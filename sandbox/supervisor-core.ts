@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { reason } from "./errors.ts";
 import type { Layout } from "./layout.ts";
 import { PartRunner, type Phase } from "./part-runner.ts";
+import { aws } from "./parts/aws.ts";
 import { cache } from "./parts/cache.ts";
 import { github } from "./parts/github.ts";
 import { inbox } from "./parts/inbox.ts";
@@ -12,7 +13,7 @@ import type { Lock } from "./system/lock.ts";
 import { choosePort, isFree } from "./system/ports.ts";
 import { until } from "./system/wait.ts";
 
-const parts: Readonly<Record<PartName, Part>> = { postgres, cache, github, inbox };
+const parts: Readonly<Record<PartName, Part>> = { postgres, cache, github, inbox, aws };
 
 /** What one part is doing, as the supervisor tells it. */
 export interface PartReport {
@@ -40,6 +41,7 @@ export class Supervisor {
       cache: this.runnerFor(cache),
       github: this.runnerFor(github),
       inbox: this.runnerFor(inbox),
+      aws: this.runnerFor(aws),
     };
   }
 
@@ -99,10 +101,13 @@ export class Supervisor {
 
   private async startNow(names: readonly PartName[], settings: SandboxSettings): Promise<void> {
     this.state.desired = inOrder([...this.state.desired, ...names]);
-    const changed = settings.cacheBinary !== undefined && settings.cacheBinary !== this.state.settings.cacheBinary;
-    if (changed) this.state.settings.cacheBinary = settings.cacheBinary;
+    const changed = (["cacheBinary", "awsPython"] as const).filter(
+      (name) => settings[name] !== undefined && settings[name] !== this.state.settings[name],
+    );
+    for (const name of changed) this.state.settings[name] = settings[name];
     this.save();
-    if (changed) await this.runners.cache.stop();
+    if (changed.includes("cacheBinary")) await this.runners.cache.stop();
+    if (changed.includes("awsPython")) await this.runners.aws.stop();
     await Promise.all(names.map((name) => this.runners[name].start()));
   }
 

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { SandboxError } from "../errors.ts";
-import type { Part, PartCommand, PartContext } from "../parts.ts";
+import type { Part, PartCommand } from "../parts.ts";
 import { privateDirectory } from "../system/files.ts";
 
 /** A Redis-protocol server in memory: `slipway-cache`, else the machine's valkey-server or redis-server. */
@@ -25,7 +25,7 @@ export const cache: Part = {
     }
     return {
       file,
-      args: argumentsFor(file, context),
+      args: cacheArguments(file, context.port("cache"), context.layout.data("cache")),
       env: {},
       cwd: context.layout.data("cache"),
     } satisfies PartCommand;
@@ -40,16 +40,16 @@ export const cache: Part = {
   removeData: async ({ layout }) => rm(layout.data("cache"), { recursive: true, force: true }),
 };
 
-function argumentsFor(file: string, context: PartContext): string[] {
-  const port = String(context.port("cache"));
+/** How a cache server, `slipway-cache` or another one, is told its port and its folder. */
+export function cacheArguments(file: string, port: number, directory: string): string[] {
   if (!/^(valkey|redis)-server/.test(path.basename(file))) return ["--listen", `127.0.0.1:${port}`];
   return [
     "--bind",
     "127.0.0.1",
     "--port",
-    port,
+    String(port),
     "--dir",
-    context.layout.data("cache"),
+    directory,
     "--save",
     "",
     "--appendonly",

@@ -27,7 +27,7 @@ export function nodeServer(
   return {
     file: process.execPath,
     args: ["--disable-warning=ExperimentalWarning", entry, ...args],
-    env: { ...env, SLIPWAY_SANDBOX_CODE: codeDigest(path.dirname(entry), "**/*.ts") },
+    env: { ...env, SLIPWAY_SANDBOX_CODE: codeDigest(path.dirname(entry), "**/*.{ts,py}") },
     cwd,
   };
 }

@@ -24,9 +24,15 @@ export function hasCluster(place: Place): boolean {
 /**
  * Makes the database cluster: UTF8, C.UTF-8 collation of the builtin provider (the same order on every machine), page
  * checksums, passwords by SCRAM. It is made beside its final place and moved there, so that an interruption leaves nothing half made.
- * @returns the administrator's password
+ * @param superuser the role that administers it. @default administrator
+ * @returns its password
  */
-export async function createCluster(layout: Layout, place: Place, binaries: Binaries): Promise<string> {
+export async function createCluster(
+  layout: Layout,
+  place: Place,
+  binaries: Binaries,
+  superuser = administrator,
+): Promise<string> {
   await checkSpace(place.directory);
   for (const entry of readdirSync(place.directory)) {
     if (entry.startsWith("new-") || entry === "data")
@@ -42,7 +48,7 @@ export async function createCluster(layout: Layout, place: Place, binaries: Bina
       "-D",
       temporary,
       "-U",
-      administrator,
+      superuser,
       "--auth=scram-sha-256",
       `--pwfile=${passwordFile}`,
       "--encoding=UTF8",

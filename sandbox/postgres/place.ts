@@ -15,7 +15,7 @@ import type { Layout } from "../layout.ts";
 import type { Account } from "../parts.ts";
 import { privateDirectory } from "../system/files.ts";
 import { isRoot, probe, serverAccount } from "./account.ts";
-import { claimHome, findHome, makeHome, removeHome } from "./service-directory.ts";
+import { claimHome, findHome, makeHome, pointerOf, removeHome, type ServerName } from "./service-directory.ts";
 
 /** Where a checkout's PostgreSQL lives, and as whom it runs. */
 export interface Place {
@@ -27,32 +27,32 @@ export interface Place {
 }
 
 /**
- * Chooses, or finds again, the folder of PostgreSQL: `.slipway/sandbox/postgres`, which under root is a link to a home in
+ * Chooses, or finds again, the folder of PostgreSQL: `.slipway/sandbox/<server>`, which under root is a link to a home in
  * /var/lib/slipway when the unprivileged account cannot reach the checkout (a folder above is closed to others).
  * @throws SandboxError when data exists that the account cannot reach
  */
-export function choosePlace(layout: Layout): Place {
-  const pointer = layout.data("postgres");
+export function choosePlace(layout: Layout, server: ServerName = "postgres"): Place {
+  const pointer = pointerOf(layout.root, server);
   const home = homeOf(pointer);
   if (!isRoot) return placeAt(ownDirectory(pointer, home), undefined);
   if (home) {
-    if (claimHome(home, layout)) return placeAt(outside(home), serverAccount(pointer));
+    if (claimHome(home, layout, server)) return placeAt(outside(home), serverAccount(pointer));
     rmSync(pointer);
   }
   const account = serverAccount(pointer);
   if (reachable(pointer, account)) return placeAt(pointer, account);
   if (existsSync(path.join(pointer, "data"))) throw unreachable(pointer);
   rmdirSync(pointer);
-  const made = outside(makeHome(layout));
+  const made = outside(makeHome(layout, server));
   symlinkSync(made, pointer);
   return placeAt(made, account);
 }
 
 /** Removes the folder of PostgreSQL, wherever it is. */
-export async function removePlace(layout: Layout): Promise<void> {
-  const pointer = layout.data("postgres");
-  const home = isRoot ? (homeOf(pointer) ?? findHome(layout)) : undefined;
-  const owned = home !== undefined && claimHome(home, layout);
+export async function removePlace(layout: Layout, server: ServerName = "postgres"): Promise<void> {
+  const pointer = pointerOf(layout.root, server);
+  const home = isRoot ? (homeOf(pointer) ?? findHome(layout, server)) : undefined;
+  const owned = home !== undefined && claimHome(home, layout, server);
   rmSync(pointer, { recursive: true, force: true });
   if (owned) await removeHome(home);
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import path from "node:path";
 import { SandboxError } from "../errors.ts";
 import type { Layout } from "../layout.ts";
+import { stateDirectory } from "../paths.ts";
 import { openDirectory, readIfPresent, writeAtomically } from "../system/files.ts";
 import { waitForLock } from "../system/lock.ts";
 import { findProcesses } from "../system/processes.ts";
@@ -18,11 +19,19 @@ export const binariesPrefix = path.join(serviceDirectory, "postgresql-");
 
 const ownerFile = "checkout";
 
+/** What is kept there: the cluster of the part "postgres", or those that stand for RDS instances. */
+export type ServerName = "postgres" | "rds";
+
+/** The checkout's own name for the folder: the folder itself, or a link to a home. */
+export function pointerOf(root: string, server: ServerName): string {
+  return path.join(stateDirectory(root), "sandbox", server);
+}
+
 /** Makes an empty home for a checkout. What an earlier checkout at the same path left there is removed. */
-export function makeHome(layout: Layout): string {
-  const usual = path.join(serviceDirectory, layout.id);
+export function makeHome(layout: Layout, server: ServerName): string {
+  const usual = usualHome(layout, server);
   const owner = ownerOf(usual);
-  const occupied = owner !== undefined && owner !== layout.root && pointsTo(owner, usual);
+  const occupied = owner !== undefined && owner !== layout.root && pointsTo(owner, usual, server);
   const home = occupied ? `${usual}-${randomBytes(3).toString("hex")}` : usual;
   openDirectory(serviceDirectory);
   rmSync(home, { recursive: true, force: true });
@@ -35,17 +44,17 @@ export function makeHome(layout: Layout): string {
  * Makes a home belong to the checkout that links to it: true also for a checkout that was moved, false for a copy of
  * one that is still there.
  */
-export function claimHome(home: string, layout: Layout): boolean {
+export function claimHome(home: string, layout: Layout, server: ServerName): boolean {
   const owner = ownerOf(home);
   if (owner === layout.root) return true;
-  if (owner === undefined || pointsTo(owner, home)) return false;
+  if (owner === undefined || pointsTo(owner, home, server)) return false;
   writeAtomically(path.join(home, ownerFile), layout.root);
   return true;
 }
 
 /** The home of a checkout that lost its link, if there is one. */
-export function findHome(layout: Layout): string | undefined {
-  const usual = path.join(serviceDirectory, layout.id);
+export function findHome(layout: Layout, server: ServerName): string | undefined {
+  const usual = usualHome(layout, server);
   return ownerOf(usual) === layout.root ? usual : undefined;
 }
 
@@ -82,8 +91,12 @@ function ownerOf(home: string): string | undefined {
   return readIfPresent(path.join(home, ownerFile));
 }
 
-function pointsTo(root: string, home: string): boolean {
-  const pointer = path.join(root, ".slipway", "sandbox", "postgres");
+function usualHome(layout: Layout, server: ServerName): string {
+  return path.join(serviceDirectory, server === "postgres" ? layout.id : `${layout.id}-${server}`);
+}
+
+function pointsTo(root: string, home: string, server: ServerName): boolean {
+  const pointer = pointerOf(root, server);
   try {
     return existsSync(root) && path.dirname(readlinkSync(pointer)) === home;
   } catch {

@@ -1,0 +1,1 @@
+"""What MiniStack does otherwise than AWS, as far as our stacks notice: one module a gap, each with a function close()."""

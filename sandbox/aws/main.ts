@@ -1,0 +1,49 @@
+/**
+ * The local AWS as a process: `node sandbox/aws/main.ts --port N --emulator-port N --root DIR --python FILE`. It is the
+ * gateway, keeps MiniStack running behind it, and runs what databases, caches and tasks of it consist of.
+ * Ends on SIGTERM and SIGINT, with all that it started.
+ */
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { UserError } from "../../delivery/errors.ts";
+import { layoutOf } from "../layout.ts";
+import { newSecret } from "../secrets.ts";
+import { Caches } from "./data-plane/caches.ts";
+import { Databases } from "./data-plane/databases.ts";
+import { dataPlane } from "./data-plane/orders.ts";
+import { Emulator } from "./emulator.ts";
+import { awsFiles } from "./environment.ts";
+import { startGateway } from "./gateway.ts";
+import { readOptions } from "./options.ts";
+
+const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const layout = layoutOf(options.root);
+  const { certificates } = awsFiles(layout);
+  const certificateMaker = path.join(import.meta.dirname, "emulator", "certificates.py");
+  await promisify(execFile)(options.python, ["-B", certificateMaker, certificates]);
+  const databases = new Databases(layout, certificates, log);
+  const caches = new Caches(layout, certificates, options.cacheBinary, log);
+  const token = newSecret();
+  const emulator = new Emulator({ ...options, layout, token, log });
+  const gateway = await startGateway(options.port, emulator, dataPlane(token, { databases, caches }));
+  log(`listening on 127.0.0.1:${options.port}`);
+  emulator.start();
+  const stop = async (why: string): Promise<void> => {
+    log(`stopping: ${why}`);
+    gateway.close();
+    await Promise.all([emulator.stop(), databases.stop(), caches.stop()]);
+    process.exit(0);
+  };
+  for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => void stop(name).catch(fail));
+}
+
+function fail(error: unknown): void {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exit(1);
+}
+
+main().catch(fail);
