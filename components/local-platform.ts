@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { LocalDatabaseInputs } from "../delivery/database/local-database-provider.ts";
-import type { DatabaseReference } from "../delivery/database/reference.ts";
+import type { EnvironmentReference } from "../delivery/database/reference.ts";
 import { type ComponentOptions, SlipwayComponent } from "./component.ts";
 import { dynamicProvider, implementationHash, plan } from "./dynamic.ts";
 import {
@@ -34,9 +34,9 @@ export interface LocalPlatformArgs {
  */
 export class LocalPlatform extends SlipwayComponent<LocalPlatformArgs> {
   /** The database as its owner: for migrations and the flag set. */
-  readonly database: pulumi.Output<DatabaseReference>;
+  readonly database: pulumi.Output<EnvironmentReference>;
   /** The database as the application. */
-  readonly applicationDatabase: pulumi.Output<DatabaseReference>;
+  readonly applicationDatabase: pulumi.Output<EnvironmentReference>;
   /** Where the cache listens. */
   readonly cache: CacheEndpoint;
 
@@ -48,7 +48,9 @@ export class LocalPlatform extends SlipwayComponent<LocalPlatformArgs> {
     const reference = (user: string) =>
       pulumi
         .all([database.database, database.incarnation])
-        .apply(([database, incarnation]): DatabaseReference => ({ kind: "environment", database, user, incarnation }));
+        .apply(
+          ([database, incarnation]): EnvironmentReference => ({ kind: "environment", database, user, incarnation }),
+        );
     this.database = reference(planned.owner);
     this.applicationDatabase = reference(planned.application);
     this.registerOutputs({ database: this.database, applicationDatabase: this.applicationDatabase, cache: this.cache });

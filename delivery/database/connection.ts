@@ -1,39 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
+import { isMissingSecret } from "../aws/secrets.ts";
 import { UserError } from "../errors.ts";
-import { findPassword, passwordFilePath } from "./password-file.ts";
-import { type DatabaseReference, databaseReferenceSchema } from "./reference.ts";
-
-/** Where the PostgreSQL server of this environment listens, and who administers it. */
-export interface ServerEndpoint {
-  readonly host: string;
-  readonly port: number;
-  /** PGUSER: the login that may create databases and roles. */
-  readonly administrator: string;
-}
-
-const endpointSchema = z.object({
-  PGHOST: z.string({ error: "is not set" }).min(1, "is empty"),
-  PGPORT: z.coerce.number({ error: "is not a port number" }).int().min(1).max(65535).default(5432),
-  PGUSER: z.string().min(1).default("postgres"),
-});
-
-/**
- * Reads PGHOST, PGPORT (default 5432) and PGUSER (default postgres).
- * @throws UserError naming every variable that is missing or wrong.
- */
-export function serverEndpoint(environment: NodeJS.ProcessEnv = process.env): ServerEndpoint {
-  const parsed = endpointSchema.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    throw new UserError(
-      `The PostgreSQL server is not known: ${problems.join("; ")}.\n` +
-        '  Start the sandbox and take its endpoints: ./slipway sandbox start && eval "$(./slipway env)", or set PGHOST, PGPORT and PGPASSFILE.',
-    );
-  }
-  return { host: parsed.data.PGHOST, port: parsed.data.PGPORT, administrator: parsed.data.PGUSER };
-}
+import { type Login, loginOf, serverEndpoint } from "./login.ts";
+import { type DatabaseReference, databaseReferenceSchema, type EnvironmentReference } from "./reference.ts";
 
 export interface ConnectOptions {
   /** What `pg_stat_activity` shows for the session. */
@@ -48,27 +19,27 @@ export interface ConnectOptions {
  * Opens a session on the database that the reference names.
  *
  * @returns a connected client; the caller ends it. A connection that is lost later fails the next query and never the process.
- * @throws UserError when the server cannot be reached, refuses the password, or has no such database (see `isMissingDatabase`).
+ * @throws UserError when the server cannot be reached, does not prove who it is, refuses the password, or has no such database
+ *   (see `isMissingDatabase`).
  */
 export async function connect(reference: DatabaseReference, options: ConnectOptions): Promise<pg.Client> {
-  const { database, user } = parseReference(reference);
+  const wanted = parseReference(reference);
   const environment = options.environment ?? process.env;
-  const { host, port, administrator } = serverEndpoint(environment);
-  const file = passwordFilePath(environment);
-  const password =
-    (await findPassword(file, { host, port, user })) ?? (user === administrator ? environment.PGPASSWORD : undefined);
+  let login = await loginOf(wanted, environment);
+  let mayBeRotating = wanted.kind === "secret";
   const end = Date.now() + (options.patience ?? 10_000);
   for (;;) {
     const client = new pg.Client({
-      host,
-      port,
-      user,
-      database,
+      host: login.host,
+      port: login.port,
+      user: login.user,
+      database: wanted.database,
       // A function, so that pg never falls back to another password file of its own choice.
-      password: () => password ?? "",
+      password: () => login.password ?? "",
       application_name: options.applicationName,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
+      ...(login.tls && { ssl: login.tls }),
     });
     client.on("error", () => {});
     try {
@@ -76,7 +47,12 @@ export async function connect(reference: DatabaseReference, options: ConnectOpti
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      if (!isTransient(error) || Date.now() > end) throw explain(error, { host, port, user, database, file, password });
+      if (refusesLogin(error) && mayBeRotating) {
+        mayBeRotating = false;
+        login = await loginOf(wanted, environment);
+        continue;
+      }
+      if (!isTransient(error) || Date.now() > end) throw explain(error, login, wanted.database);
       await sleep(100);
     }
   }
@@ -97,13 +73,13 @@ export async function withConnection<T>(
 }
 
 /** The reference to a database as the server's administrator (PGUSER). */
-export function asAdministrator(database: string, environment: NodeJS.ProcessEnv = process.env): DatabaseReference {
+export function asAdministrator(database: string, environment: NodeJS.ProcessEnv = process.env): EnvironmentReference {
   return { kind: "environment", database, user: serverEndpoint(environment).administrator };
 }
 
-/** True for the error of `connect` that says that the database is not there. */
+/** True for the error of `connect` that says that the database is not there: neither it nor, if it has one, its secret. */
 export function isMissingDatabase(error: unknown): boolean {
-  return error instanceof UserError && sqlState(error.cause) === "3D000";
+  return error instanceof UserError && (sqlState(error.cause) === "3D000" || isMissingSecret(error));
 }
 
 /** True for the error of `connect` that says that the server refused the login or its password, or that there is no password. */
@@ -133,37 +109,42 @@ function isTransient(error: unknown): boolean {
   return ["57P03", "53300"].includes(sqlState(error) ?? "");
 }
 
-interface Attempt {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly database: string;
-  readonly file: string;
-  readonly password: string | undefined;
-}
+/** What OpenSSL and Node say of a certificate that does not prove who the server is. */
+const distrust = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|INVALID_CA|INVALID_PURPOSE/;
 
-function explain(error: unknown, { host, port, user, database, file, password }: Attempt): UserError {
+function explain(error: unknown, { host, port, user, password, secret, tls }: Login, database: string): UserError {
   const server = `PostgreSQL at ${host}:${port}`;
   const state = sqlState(error);
   const said = error instanceof Error ? error.message : String(error);
-  if (state === "3D000") {
-    return new UserError(`${server} has no database "${database}".\n  Run ./slipway up for the stack that owns it.`, {
-      cause: error,
-    });
-  }
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const because = (message: string) => new UserError(message, { cause: error });
+  if (state === "3D000")
+    return because(`${server} has no database "${database}".\n  Run ./slipway up for the stack that owns it.`);
   if (refusesLogin(error)) {
+    if (tls) {
+      return because(
+        `${server} refuses the login "${user}" with the password in ${secret}.\n` +
+          "  While RDS changes the password, wait a minute and try again; otherwise let it change it: aws secretsmanager rotate-secret.",
+      );
+    }
     const why =
-      password === undefined ? `${file} has no password for it` : `the password in ${file} is not its password`;
-    return new UserError(
+      password === undefined ? `${secret} has no password for it` : `the password in ${secret} is not its password`;
+    return because(
       `${server} refuses the login "${user}": ${why}.\n  Run ./slipway up for the stack that owns the role; it sets a new password.`,
-      { cause: error },
     );
   }
-  if (state !== undefined)
-    return new UserError(`${server} refuses a session for "${user}" on "${database}": ${said}`, { cause: error });
-  return new UserError(
-    `${server} cannot be reached: ${said || (error as NodeJS.ErrnoException).code}.\n` +
-      "  Is it running? ./slipway sandbox status shows the local one; PGHOST and PGPORT say where it is looked for.",
-    { cause: error },
+  if (state !== undefined) return because(`${server} refuses a session for "${user}" on "${database}": ${said}`);
+  if (tls && (distrust.test(code) || said.includes("SSL connections"))) {
+    return because(
+      `${server} does not prove who it is: ${said}.\n` +
+        "  Nothing was sent. Its certificate must name this host and come from AWS's authority for RDS, or from one in the file that PGSSLROOTCERT names.",
+    );
+  }
+  return because(
+    `${server} cannot be reached: ${said || code}.\n${
+      tls
+        ? "  RDS is not public: run this inside the VPC, in the delivery runner or as a one-off task (./slipway task)."
+        : "  Is it running? ./slipway sandbox status shows the local one; PGHOST and PGPORT say where it is looked for."
+    }`,
   );
 }

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { UserError } from "../errors.ts";
-import { connect, isRefusedLogin, serverEndpoint, sqlState, withConnection } from "./connection.ts";
+import { connect, isRefusedLogin, sqlState, withConnection } from "./connection.ts";
 import { describeRole } from "./local-database.ts";
+import { serverEndpoint } from "./login.ts";
 import { findPassword, forgetPassword, passwordFilePath, storePassword } from "./password-file.ts";
 import { newPassword, scramVerifier } from "./scram.ts";
 
@@ -42,6 +43,15 @@ export async function ensureGroupRole(admin: pg.Client, role: string): Promise<v
 export async function ensureLoginRole(admin: pg.Client, role: string, groups: readonly string[]): Promise<void> {
   await createRole(admin, role, loginAttributes, roleMarker);
   await admin.query(`ALTER ROLE ${quote(role)} ${loginAttributes}`);
+  await setMemberships(admin, role, groups);
+}
+
+/**
+ * A role that logs in and is in these groups, as somebody makes it who is no superuser: every power that it is not given is
+ * one that it does not have, and to take one away is not that somebody's right.
+ */
+export async function ensureMember(admin: pg.Client, role: string, groups: readonly string[]): Promise<void> {
+  await createRole(admin, role, "LOGIN", roleMarker);
   await setMemberships(admin, role, groups);
 }
 

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { UserError } from "../errors.ts";
 import { bookkeeping, groupRoles } from "./bookkeeping.ts";
 import { sqlState, withConnection } from "./connection.ts";
+import { prepareManagedDatabase } from "./managed-database.ts";
 import { assertSound, compareMigrations, type MigrationStatus, readApplied } from "./migration-status.ts";
 import type { Migration } from "./migrations.ts";
 import type { DatabaseReference } from "./reference.ts";
@@ -56,6 +57,7 @@ export function plan(direction: "up" | "down", current: MigrationStatus, count =
 /**
  * Applies every pending migration, each in a transaction of its own together with its record: killed anywhere, a migration is
  * either done and recorded or not done, and the next run goes on. A second runner waits for the first.
+ * On a managed server, database and roles are made first.
  *
  * @throws UserError when files and database disagree, a lock is never free, or the SQL fails (with the file and line).
  */
@@ -64,6 +66,7 @@ export async function up(
   migrations: readonly Migration[],
   options: MigrateOptions = {},
 ): Promise<MigrateResult> {
+  if (reference.kind === "secret") await prepareManagedDatabase(reference, options);
   return run(reference, migrations, "up", () => Number.POSITIVE_INFINITY, options);
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import type pg from "pg";
 import { readMigrations } from "../../delivery/database/migrations.ts";
 import { down, up } from "../../delivery/database/migrator.ts";
-import type { DatabaseReference } from "../../delivery/database/reference.ts";
+import type { EnvironmentReference } from "../../delivery/database/reference.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
 import { catalogSnapshot, dataSnapshot } from "../support/catalog.ts";
 import { migratableDatabase, type TestPostgres, testPostgres } from "../support/postgres.ts";
@@ -25,7 +25,7 @@ const rows = `
 describe("migrations up, down and up again", () => {
   let server: TestPostgres;
   let client: pg.Client;
-  let reference: DatabaseReference;
+  let reference: EnvironmentReference;
   let options: { environment: Record<string, string> };
 
   beforeEach(async () => {

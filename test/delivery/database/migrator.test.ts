@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Migration, readMigrations } from "../../../delivery/database/migrations.ts";
 import { down, plan, status, up } from "../../../delivery/database/migrator.ts";
-import type { DatabaseReference } from "../../../delivery/database/reference.ts";
+import type { EnvironmentReference } from "../../../delivery/database/reference.ts";
 import { migratableDatabase, type TestPostgres, testPostgres, until } from "../../support/postgres.ts";
 
 describe("the migration runner", () => {
   let server: TestPostgres;
-  let reference: DatabaseReference;
+  let reference: EnvironmentReference;
   let folder: string;
   let environment: Record<string, string>;
 
