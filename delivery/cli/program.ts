@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
+import { addBackendCommand } from "./commands/backend.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEnvCommand } from "./commands/env.ts";
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addSetupCommand(program);
   addEnvCommand(program);
   addSandboxCommand(program);
+  addBackendCommand(program);
   addDoctorCommand(program);
   addCompletionCommand(program);
   inheritManners(program);

@@ -88,7 +88,7 @@ async function examine(): Promise<Finding[]> {
     );
   }
   if (building > 0) findings.push(...buildFindings(go, room, cache));
-  findings.push({ what: "cache folder", state: "ok", detail: cache });
+  findings.push({ what: "cache folder", state: "ok", detail: cache }, ...(await backendFindings()));
   for (const part of await sandboxStatus(checkoutRoot)) {
     findings.push({
       what: `sandbox: ${part.name}`,
@@ -98,6 +98,15 @@ async function examine(): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** The bucket that PULUMI_BACKEND_URL names, if it names one; the AWS SDK is loaded only then. */
+async function backendFindings(): Promise<Finding[]> {
+  const url = process.env.PULUMI_BACKEND_URL;
+  if (!url?.startsWith("s3://")) return [];
+  const { examineBackend } = await import("../../backend/examine.ts");
+  const verdict = await examineBackend(url);
+  return verdict ? [{ what: "state backend", state: verdict.good ? "ok" : "warning", detail: verdict.detail }] : [];
 }
 
 function buildFindings(go: string | undefined, room: Room, folder: string): Finding[] {
