@@ -7,7 +7,7 @@ export interface SecurityGroupArgs extends AwsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** What it belongs to, a part of its physical name, for example `database`. */
   readonly part: string;
-  /** What it is for, in a sentence that consoles show; it cannot be changed without a replacement. */
+  /** What it is for, in a sentence that consoles show. AWS keeps the first: other words change nothing in a group that stands. */
   readonly description: string;
   readonly transform?: { readonly group?: Transform<aws.ec2.SecurityGroupArgs> };
 }
@@ -32,7 +32,8 @@ export class SecurityGroup extends AwsComponent<SecurityGroupArgs> {
       args.transform?.group,
       this.childName("group"),
       { name: physical, description: args.description, vpcId: args.vpcId, tags: this.tags(physical) },
-      { parent: this },
+      // A change of words would replace the group, which fails: its successor would want the same name beside it.
+      { parent: this, ignoreChanges: ["description"] },
     );
     this.id = new aws.ec2.SecurityGroup(this.childName("group"), groupArgs, groupOpts).id;
     this.registerOutputs({ id: this.id });
