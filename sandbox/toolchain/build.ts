@@ -1,16 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createInterface } from "node:readline";
-import { UserError } from "../../delivery/errors.ts";
-import { buildFlags, engineModule, linkerFlags } from "./fingerprint.ts";
-import { goEnvironment, goVersion, requireGo } from "./go.ts";
-import { type Part, pulumiVersion } from "./parts.ts";
-import { buildParallelism, checkRoom, measureRoom } from "./preflight.ts";
+import { prepareAwsModule } from "./aws-sources.ts";
+import { buildFlags, linkerFlags, moduleFolder } from "./fingerprint.ts";
+import { goVersion, requireGo } from "./go.ts";
+import { GoCommand } from "./go-command.ts";
+import { type Part, type PartName, pulumiVersion } from "./parts.ts";
+import { awsNeeds, type BuildNeeds, buildParallelism, checkRoom, engineNeeds, measureRoom } from "./preflight.ts";
 
 /** How far a build is. */
 export interface BuildProgress {
+  /** What is being built: the parts of one Go module. */
+  readonly parts: readonly PartName[];
   readonly phase: "fetching modules" | "compiling";
   /** Modules fetched or packages compiled so far. */
   readonly done: number;
@@ -27,9 +27,9 @@ export interface BuildOrder {
 }
 
 /**
- * Compiles parts of the toolchain from Go modules in one go, so that what they share is compiled once. A build that is
- * interrupted goes on where it stopped, since the compiler's cache is kept until all is there. To be called under the
- * machine's lock only.
+ * Compiles parts of the toolchain from Go modules, those of one module in one go, so that what they share is compiled once. A
+ * build that is interrupted goes on where it stopped, since the compiler's cache is kept until all is there. To be called under
+ * the machine's lock only.
  * @param cache the machine's cache folder
  * @throws UserError when Go is missing, disk or memory is short, or the compiler or the module registry fails (with the log's path)
  */
@@ -39,32 +39,51 @@ export async function buildParts(
   report: (progress: BuildProgress) => void,
 ): Promise<void> {
   requireGo(await goVersion());
-  const room = measureRoom(cache);
-  checkRoom(room, cache);
-  const started = Date.now();
+  // What is missing of each is said before the first is built.
+  const modules = [...new Set(orders.map(({ part }) => part.module))];
+  for (const module of modules) checkRoom(measureRoom(cache), cache, needs[module]);
   const log = path.join(cache, "logs", `build-${new Date().toISOString().replace(/[:.]/g, "-")}.log`);
   mkdirSync(path.dirname(log), { recursive: true });
-  const go = new GoCommand(cache, log);
-  const packages = orders.map((order) => order.part.goPackage);
-
-  let fetched = 0;
-  const elapsed = () => Math.round((Date.now() - started) / 1000);
-  report({ phase: "fetching modules", done: 0, total: 0, elapsed: 0 });
-  const wanted = await go.run(["list", "-deps", "-f", "{{.ImportPath}}", ...packages], (line) => {
-    if (line.includes(": downloading "))
-      report({ phase: "fetching modules", done: ++fetched, total: 0, elapsed: elapsed() });
-  });
-
-  const work = path.join(cache, "toolchain", `.build-${process.pid}`);
   removeRemains(path.join(cache, "toolchain"));
+  for (const module of modules) {
+    const ours = orders.filter(({ part }) => part.module === module);
+    await buildModule(module, ours, cache, log, report);
+  }
+}
+
+const needs: Readonly<Record<Part["module"], BuildNeeds>> = { engine: engineNeeds, aws: awsNeeds };
+
+async function buildModule(
+  module: Part["module"],
+  orders: readonly BuildOrder[],
+  cache: string,
+  log: string,
+  report: (progress: BuildProgress) => void,
+): Promise<void> {
+  const started = Date.now();
+  const elapsed = () => Math.round((Date.now() - started) / 1000);
+  const parts = orders.map(({ part }) => part.name);
+  const go = new GoCommand(moduleFolder(module), cache, log, needs[module].what);
+  const packages = orders.map(({ part }) => part.goPackage);
+  const work = path.join(cache, "toolchain", `.build-${process.pid}`);
   mkdirSync(work, { recursive: true });
   try {
+    let fetched = 0;
+    const onFetched = (line: string) => {
+      if (line.includes(": downloading "))
+        report({ parts, phase: "fetching modules", done: ++fetched, total: 0, elapsed: elapsed() });
+    };
+    report({ parts, phase: "fetching modules", done: 0, total: 0, elapsed: 0 });
+    const extra = module === "aws" ? await prepareAwsModule(go, work, onFetched) : [];
+    const wanted = await go.run(["list", ...extra, "-deps", "-f", "{{.ImportPath}}", ...packages], onFetched);
+
     let compiled = 0;
     const flags = [
+      ...extra,
       ...buildFlags,
       "-v",
       "-p",
-      String(buildParallelism(room)),
+      String(buildParallelism(measureRoom(cache), needs[module])),
       "-ldflags",
       linkerFlags(pulumiVersion),
       "-o",
@@ -72,7 +91,7 @@ export async function buildParts(
     ];
     await go.run(["build", ...flags, ...packages], (line) => {
       if (!line.includes(": downloading "))
-        report({ phase: "compiling", done: ++compiled, total: wanted.length, elapsed: elapsed() });
+        report({ parts, phase: "compiling", done: ++compiled, total: wanted.length, elapsed: elapsed() });
     });
     for (const { part, folder } of orders) {
       const ready = `${folder}.part-${process.pid}`;
@@ -106,82 +125,4 @@ export function dropBuildCaches(cache: string, env: NodeJS.ProcessEnv = process.
   if (env.SLIPWAY_KEEP_BUILD_CACHE !== "1" && existsSync(path.join(cache, "go"))) {
     rmSync(path.join(cache, "go"), { recursive: true, force: true });
   }
-}
-
-/** Runs `go` in the toolchain's module, with its output in a log and its failures in the user's words. */
-class GoCommand {
-  private readonly cache: string;
-  private readonly log: string;
-
-  constructor(cache: string, log: string) {
-    this.cache = cache;
-    this.log = log;
-  }
-
-  /** @returns the lines of standard output; `onLine` sees those of standard error as they come */
-  async run(args: readonly string[], onLine: (line: string) => void): Promise<string[]> {
-    const log = createWriteStream(this.log, { flags: "a" });
-    log.write(`$ go ${args.join(" ")}\n`);
-    const child = spawn("go", args, {
-      cwd: engineModule,
-      env: goEnvironment(this.cache),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const stop = stopWithUs(child);
-    const output: string[] = [];
-    const problems: string[] = [];
-    createInterface({ input: child.stdout }).on("line", (line) => output.push(line));
-    createInterface({ input: child.stderr }).on("line", (line) => {
-      log.write(`${line}\n`);
-      problems.push(line);
-      if (problems.length > 200) problems.shift();
-      onLine(line);
-    });
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (...result) => resolve(result));
-    }).finally(stop);
-    log.end();
-    if (code !== 0) throw new UserError(explainGoFailure(problems, signal, this.log));
-    return output;
-  }
-}
-
-/** Ends the compiler when this process is asked to end, and says how to undo that. */
-function stopWithUs(child: ChildProcess): () => void {
-  const end = () => child.kill("SIGTERM");
-  // Without handlers of ours a signal would end this process without "exit", and the compiler would go on alone.
-  const leave = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal]);
-  process.once("exit", end);
-  for (const signal of endingSignals) process.once(signal, leave);
-  return () => {
-    process.off("exit", end);
-    for (const signal of endingSignals) process.off(signal, leave);
-  };
-}
-
-const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** One clear message out of what `go` printed. */
-export function explainGoFailure(lines: readonly string[], signal: string | null, log: string): string {
-  const text = lines.join("\n");
-  const last = lines
-    .filter((line) => line.trim() !== "" && !line.includes(": downloading "))
-    .slice(-3)
-    .join("\n  ");
-  const closing = `The whole output is in ${log}. What was compiled is kept: the next ./slipway goes on from there.`;
-  if (/no space left on device/.test(text))
-    return `The disk became full while the engine was built.\n  Free some space, or set SLIPWAY_CACHE to a folder on a larger disk.\n  ${closing}`;
-  if (signal === "SIGKILL" || /signal: killed/.test(text))
-    return `The system ended the compiler, most likely because memory ran out.\n  Close other programs and try again.\n  ${closing}`;
-  if (
-    /dial tcp|no such host|i\/o timeout|connection refused|TLS handshake|proxyconnect|Forbidden|Bad Gateway|Service Unavailable/.test(
-      text,
-    )
-  ) {
-    return `The Go module registry could not be reached, or refused a module.\n  ${last}\n  Check the network and GOPROXY (go env GOPROXY), or put a ready-made pulumi on PATH.\n  ${closing}`;
-  }
-  if (/checksum mismatch|SECURITY ERROR/.test(text))
-    return `A Go module is not the one that engine/go.sum pins.\n  ${last}\n  Something between this machine and the registry alters modules; nothing was built.\n  ${closing}`;
-  return `The engine could not be built.\n  ${last}\n  ${closing}`;
 }

@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Part } from "./parts.ts";
 import type { Target } from "./platform.ts";
 
-/** Where the Go module of the toolchain lies. */
-export const engineModule = path.join(import.meta.dirname, "engine");
+/** Where a Go module of the toolchain lies. */
+export function moduleFolder(name: Part["module"]): string {
+  return path.join(import.meta.dirname, name);
+}
+
+/** The Go module of the engine and what is compiled with it. */
+export const engineModule = moduleFolder("engine");
 
 /** Flags of every `go build`: another set would compile everything a second time. */
 export const buildFlags: readonly string[] = ["-trimpath", "-buildvcs=false"];
@@ -19,7 +24,7 @@ export function linkerFlags(pulumiVersion: string): string {
  * A short name for what a part is built from: the module's pinned dependencies, its own sources, the flags and the target.
  * Two checkouts with the same sources share one build; a changed source is built anew.
  */
-export function fingerprint(part: Part, target: Target, module: string = engineModule): string {
+export function fingerprint(part: Part, target: Target, module: string = moduleFolder(part.module)): string {
   const hash = createHash("sha256");
   hash.update(
     `${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version)}\n`,
@@ -33,8 +38,9 @@ export function fingerprint(part: Part, target: Target, module: string = engineM
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Files below a folder that end up in a program: tests and their data do not. */
+/** A file, or the files below a folder, that end up in a program: tests and their data do not. */
 function sourceFiles(module: string, folder: string): string[] {
+  if (statSync(path.join(module, folder)).isFile()) return [folder];
   return readdirSync(path.join(module, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(module, path.join(entry.parentPath, entry.name)))

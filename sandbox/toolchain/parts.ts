@@ -7,7 +7,10 @@ export const pulumiVersion = "3.256.0";
 export const oldestPulumi = "3.246.0";
 
 /** A name of a part of the toolchain. */
-export type PartName = "engine" | "language-host" | "dynamic-provider" | "random" | "github" | "cache-server";
+export type PartName = "engine" | "language-host" | "dynamic-provider" | "random" | "github" | "cache-server" | "aws";
+
+/** Where a stack runs: on this machine, or on AWS in one of two ways. */
+export type Platform = "local" | "ecs" | "eks";
 
 /** One program that Slipway needs and a bare machine lacks. */
 export interface Part {
@@ -17,15 +20,17 @@ export interface Part {
   readonly version: string;
   /** File name of the program. */
   readonly binary: string;
-  /** Go package in `engine/` that builds it. */
+  /** Go module that builds it: the folder of that name beside this file. */
+  readonly module: "engine" | "aws";
+  /** Go package in the module that builds it. */
   readonly goPackage: string;
-  /** Folders of `engine/` whose content is part of the program, besides go.mod and go.sum. */
+  /** Folders of the module, and files, whose content is part of the program, besides go.mod and go.sum. */
   readonly sources: readonly string[];
   /** Set for a resource plugin: where it is found as `resource-<plugin>-v<version>`. */
   readonly plugin?: string;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others. */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine`, `random` and `aws` (amd64), estimated for the others. */
   readonly buildSeconds: number;
 }
 
@@ -36,6 +41,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: `Pulumi CLI ${pulumiVersion}`,
     version: pulumiVersion,
     binary: "pulumi",
+    module: "engine",
     goPackage: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     sources: [],
     buildSeconds: 360,
@@ -45,6 +51,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: "Node.js language host",
     version: pulumiVersion,
     binary: "pulumi-language-nodejs",
+    module: "engine",
     goPackage: "./cmd/pulumi-language-nodejs",
     sources: ["cmd/pulumi-language-nodejs", "internal"],
     buildSeconds: 75,
@@ -54,6 +61,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: "dynamic-provider launcher",
     version: pulumiVersion,
     binary: "pulumi-resource-pulumi-nodejs",
+    module: "engine",
     goPackage: "./cmd/pulumi-resource-pulumi-nodejs",
     sources: ["cmd/pulumi-resource-pulumi-nodejs", "internal"],
     buildSeconds: 10,
@@ -63,6 +71,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: "plugin random 4.21.2",
     version: "4.21.2",
     binary: "pulumi-resource-random",
+    module: "engine",
     goPackage: "./cmd/pulumi-resource-random",
     sources: ["cmd/pulumi-resource-random", "random-shim"],
     plugin: "random",
@@ -73,6 +82,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: "plugin github 6.15.0",
     version: "6.15.0",
     binary: "pulumi-resource-github",
+    module: "engine",
     goPackage: "./cmd/pulumi-resource-github",
     sources: ["cmd/pulumi-resource-github"],
     plugin: "github",
@@ -83,19 +93,40 @@ export const parts: Readonly<Record<PartName, Part>> = {
     title: "cache server (Redis protocol)",
     version: "1.0.0",
     binary: "slipway-cache",
+    module: "engine",
     goPackage: "./cmd/slipway-cache",
     sources: ["cmd/slipway-cache", "internal"],
     onPath: ["valkey-server", "redis-server"],
     buildSeconds: 20,
+  },
+  aws: {
+    name: "aws",
+    title: "plugin aws 7.48.0",
+    version: "7.48.0",
+    binary: "pulumi-resource-aws",
+    module: "aws",
+    goPackage: "./cmd/pulumi-resource-aws",
+    sources: ["cmd/pulumi-resource-aws", "../aws-sources.ts"],
+    plugin: "aws",
+    buildSeconds: 780,
   },
 };
 
 /** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
 export const engineParts = ["engine", "language-host", "dynamic-provider"] as const satisfies readonly PartName[];
 
-/** What a stack on this platform needs. Later platforms add their plugins here. */
-export function partsFor(_platform: "local"): readonly PartName[] {
-  return ["engine", "language-host", "dynamic-provider", "random", "github", "cache-server"];
+const localParts: readonly PartName[] = [
+  "engine",
+  "language-host",
+  "dynamic-provider",
+  "random",
+  "github",
+  "cache-server",
+];
+
+/** What a stack on this platform needs. The plugin for AWS is the one that is costly to build, so a local stack does without it. */
+export function partsFor(platform: Platform): readonly PartName[] {
+  return platform === "local" ? localParts : [...localParts, "aws"];
 }
 
 /** File name of the vendor's release of the CLI for a target, as get.pulumi.com names it. */

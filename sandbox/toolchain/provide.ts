@@ -20,7 +20,7 @@ const pluginTimeout = 180_000;
 export type ToolchainEvent =
   | { readonly kind: "waiting" }
   | { readonly kind: "downloading"; readonly what: string; readonly received: number; readonly total: number }
-  | { readonly kind: "building"; readonly parts: readonly PartName[]; readonly progress: BuildProgress };
+  | { readonly kind: "building"; readonly progress: BuildProgress };
 
 /** The programs, by part. */
 export type Toolchain = ReadonlyMap<PartName, Located>;
@@ -84,9 +84,7 @@ async function install(wanted: readonly PartName[], context: InstallContext): Pr
   const toBuild = missing();
   if (toBuild.length > 0) {
     const orders = toBuild.map((name) => ({ part: parts[name], folder: folders.built(parts[name]) }));
-    await buildParts(orders, context.cache, (progress) =>
-      context.report({ kind: "building", parts: toBuild, progress }),
-    );
+    await buildParts(orders, context.cache, (progress) => context.report({ kind: "building", progress }));
     dropBuildCaches(context.cache, context.env);
   }
   const changed = missing();

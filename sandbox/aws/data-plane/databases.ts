@@ -53,9 +53,6 @@ const settings = {
   log_min_error_statement: "panic",
   log_parameter_max_length_on_error: "0",
   ssl: "on",
-  ssl_cert_file: "../server.pem",
-  ssl_key_file: "../server.key",
-  hba_file: "../pg_hba.conf",
 } as const;
 
 /** The PostgreSQL clusters that stand for RDS instances: one each, with its own port, roles and data. */
@@ -144,7 +141,12 @@ export class Databases {
     }
     const port = await this.registry.portFor(id);
     this.registry.set(id, { ...this.registry.get(id), port });
-    const chosen = { ...settings, port: String(port), cluster_name: serverName(this.layout, id) };
+    const files = {
+      ssl_cert_file: path.join(place.directory, "server.pem"),
+      ssl_key_file: path.join(place.directory, "server.key"),
+      hba_file: accessRules(place),
+    };
+    const chosen = { ...settings, ...files, port: String(port), cluster_name: serverName(this.layout, id) };
     const command = {
       file: path.join(binaries.directory, "bin", "postgres"),
       args: ["-D", place.data, ...Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
@@ -169,9 +171,13 @@ function writeAccessRules(place: Place, forceTls: boolean): void {
     "hostssl all all 127.0.0.1/32 scram-sha-256",
     ...(forceTls ? [] : ["hostnossl all all 127.0.0.1/32 scram-sha-256"]),
   ];
-  const file = path.join(place.directory, "pg_hba.conf");
+  const file = accessRules(place);
   writeFileSync(file, `${rules.join("\n")}\n`, { mode: 0o600 });
   if (place.account) chownSync(file, place.account.uid, place.account.gid);
+}
+
+function accessRules(place: Place): string {
+  return path.join(place.directory, "pg_hba.conf");
 }
 
 async function answers(config: pg.ClientConfig): Promise<boolean> {
