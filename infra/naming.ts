@@ -31,6 +31,7 @@ const nameRules = {
   budget: { limit: 100 },
   cacheParameterGroup: { limit: 255 },
   cacheReplicationGroup: { limit: 40 },
+  cacheSnapshot: { limit: 255 },
   cacheSubnetGroup: { limit: 255 },
   cacheUser: { limit: 40 },
   databaseInstance: { limit: 63 },
