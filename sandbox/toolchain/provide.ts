@@ -13,8 +13,8 @@ import { fetchChecksums, installRelease } from "./release.ts";
 
 const run = promisify(execFile);
 
-/** How long the vendor's CLI may take to install a plugin, in milliseconds. */
-const pluginTimeout = 180_000;
+/** How long the vendor's CLI may take to install a plugin (that for AWS is 200 MB), in milliseconds. */
+const pluginTimeout = 600_000;
 
 /** What a user may want to know while the toolchain is made ready. */
 export type ToolchainEvent =

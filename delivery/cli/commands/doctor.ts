@@ -6,7 +6,14 @@ import { goVersion, requireGo } from "../../../sandbox/toolchain/go.ts";
 import { binDirectory } from "../../../sandbox/toolchain/links.ts";
 import { installedPulumi } from "../../../sandbox/toolchain/on-path.ts";
 import { type Part, parts, partsFor } from "../../../sandbox/toolchain/parts.ts";
-import { buildDiskBytes, checkRoom, measureRoom, type Room } from "../../../sandbox/toolchain/preflight.ts";
+import {
+  awsNeeds,
+  type BuildNeeds,
+  checkRoom,
+  engineNeeds,
+  measureRoom,
+  type Room,
+} from "../../../sandbox/toolchain/preflight.ts";
 import { inspectToolchain } from "../../../sandbox/toolchain/provide.ts";
 import { fetchChecksums } from "../../../sandbox/toolchain/release.ts";
 import { UserError } from "../../errors.ts";
@@ -55,7 +62,7 @@ async function examine(): Promise<Finding[]> {
     await fetchChecksums(process.env.SLIPWAY_RELEASES),
     measureRoom(cache),
   ];
-  const toolchain = await inspectToolchain(partsFor("local"), process.env, binDirectory(checkoutRoot));
+  const toolchain = await inspectToolchain(partsFor("ecs"), process.env, binDirectory(checkoutRoot));
   const vendor = checksums !== undefined;
   const findings: Finding[] = [
     { what: "Node.js", state: "ok", detail: `${process.versions.node}, ${process.execPath}` },
@@ -72,22 +79,29 @@ async function examine(): Promise<Finding[]> {
       detail: vendor ? "reachable" : "out of reach; what is missing is built from source",
     },
   ];
-  let building = 0;
-  for (const name of partsFor("local")) {
+  const building = new Set<Part["module"]>();
+  for (const name of partsFor("ecs")) {
     const located = toolchain.get(name);
-    if (!located && !vendor) building += 1;
+    if (!located && !vendor) building.add(parts[name].module);
+    const onlyOnAws = partsFor("local").includes(name) ? "" : ", by the first stack on AWS";
     findings.push(
       located
         ? { what: located.part.title, state: "ok", detail: `${located.origin}, ${located.file}` }
         : {
             what: parts[name].title,
             state: "missing",
-            detail: vendor ? "would be downloaded" : "would be built",
+            detail: `would be ${vendor ? "downloaded" : "built"}${onlyOnAws}`,
             cost: cost(parts[name], vendor, room),
           },
     );
   }
-  if (building > 0) findings.push(...buildFindings(go, room, cache));
+  if (building.size > 0) findings.push(judge("Go", go ?? "", () => requireGo(go)));
+  if (building.has("engine")) findings.push(roomFinding(room, cache, engineNeeds));
+  if (building.has("aws")) {
+    // No reason to refuse: a machine that only ever runs local stacks needs no room for it.
+    const finding = roomFinding(room, cache, awsNeeds);
+    findings.push(finding.state === "warning" ? { ...finding, state: "missing" } : finding);
+  }
   findings.push({ what: "cache folder", state: "ok", detail: cache }, ...(await backendFindings()));
   for (const part of await sandboxStatus(checkoutRoot)) {
     findings.push({
@@ -109,15 +123,13 @@ async function backendFindings(): Promise<Finding[]> {
   return verdict ? [{ what: "state backend", state: verdict.good ? "ok" : "warning", detail: verdict.detail }] : [];
 }
 
-function buildFindings(go: string | undefined, room: Room, folder: string): Finding[] {
-  return [
-    judge("Go", go ?? "", () => requireGo(go)),
-    judge(
-      "disk and memory",
-      `${(room.disk / 1024 ** 3).toFixed(0)} GiB free for a build that takes ${buildDiskBytes / 1024 ** 3}, ${(room.memory / 1024 ** 3).toFixed(0)} GiB memory, ${room.cores} cores`,
-      () => checkRoom(room, path.resolve(folder)),
-    ),
-  ];
+function roomFinding(room: Room, folder: string, needs: BuildNeeds): Finding {
+  const gib = 1024 ** 3;
+  return judge(
+    `room for ${needs.what}`,
+    `${(room.disk / gib).toFixed(0)} GiB free for a build that takes ${needs.disk / gib}, ${(room.memory / gib).toFixed(0)} GiB memory, ${room.cores} cores`,
+    () => checkRoom(room, path.resolve(folder), needs),
+  );
 }
 
 function judge(what: string, detail: string, check: () => void): Finding {

@@ -11,6 +11,7 @@ const part: Part = {
   title: "a part",
   version: "1.0.0",
   binary: "part",
+  module: "engine",
   goPackage: "./cmd/part",
   sources: ["cmd/part", "internal"],
   buildSeconds: 1,
@@ -23,6 +24,7 @@ describe("the fingerprint of a part", () => {
     // A checkout may lie anywhere, below a folder that is called testdata too.
     module = path.join(temporaryFolder(), "testdata", "engine");
     for (const file of [
+      "../shared.ts",
       "go.mod",
       "go.sum",
       "cmd/part/main.go",
@@ -62,7 +64,20 @@ describe("the fingerprint of a part", () => {
     });
   }
 
-  for (const file of ["cmd/part/main_test.go", "internal/a/testdata/input.json", "cmd/other/main.go", "README.md"]) {
+  it("changes with a single file that is named as a source", () => {
+    const sources = [...part.sources, "../shared.ts"];
+    const before = now({ sources });
+    write(path.join(module, "../shared.ts"), "changed");
+    assert.notEqual(now({ sources }), before);
+  });
+
+  for (const file of [
+    "../shared.ts",
+    "cmd/part/main_test.go",
+    "internal/a/testdata/input.json",
+    "cmd/other/main.go",
+    "README.md",
+  ]) {
     it(`does not change with ${file}, which is not in the program`, () => {
       const before = now();
       write(path.join(module, file), "changed");

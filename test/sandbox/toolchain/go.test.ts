@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../../delivery/errors.ts";
-import { dropBuildCaches, explainGoFailure } from "../../../sandbox/toolchain/build.ts";
+import { dropBuildCaches } from "../../../sandbox/toolchain/build.ts";
 import { engineModule } from "../../../sandbox/toolchain/fingerprint.ts";
 import { goEnvironment, goVersion, oldestGo, requireGo } from "../../../sandbox/toolchain/go.ts";
+import { explainGoFailure } from "../../../sandbox/toolchain/go-command.ts";
 import { script, temporaryFolder, write } from "../../cli/support/temporary.ts";
 
 describe("Go on PATH", () => {
@@ -136,7 +137,7 @@ describe("what Go says when it fails", () => {
         "SECURITY ERROR",
       ],
       null,
-      "A Go module is not the one that engine/go.sum pins.",
+      "A Go module is not the one that go.sum pins.",
     ],
     [
       "a source does not compile",
@@ -146,7 +147,7 @@ describe("what Go says when it fails", () => {
     ],
   ] as const) {
     it(`is put plainly when ${title}`, () => {
-      const text = explainGoFailure([...downloads, ...lines, ""], signal, "/cache/logs/build.log");
+      const text = explainGoFailure([...downloads, ...lines, ""], signal, "/cache/logs/build.log", "the engine");
       assert.ok(text.startsWith(message), text);
       assert.ok(
         text.endsWith(
@@ -156,6 +157,12 @@ describe("what Go says when it fails", () => {
       assert.ok(!text.includes("downloading"), "progress is no reason");
     });
   }
+
+  it("names what was being built", () => {
+    const said = (lines: string[]) => explainGoFailure(lines, null, "/log", "the AWS plugin");
+    assert.match(said(["x.go:1:1: undefined: y"]), /^The AWS plugin could not be built\./);
+    assert.match(said(["write x: no space left on device"]), /^The disk became full while the AWS plugin was built\./);
+  });
 });
 
 describe("Go's caches", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
-import { engineModule } from "../../../sandbox/toolchain/fingerprint.ts";
+import { engineModule, moduleFolder } from "../../../sandbox/toolchain/fingerprint.ts";
 import { isEnginePart } from "../../../sandbox/toolchain/locate.ts";
 import { isGoodVersion } from "../../../sandbox/toolchain/on-path.ts";
 import {
@@ -43,17 +43,18 @@ describe("the parts of the toolchain", () => {
     assert.equal(pulumiVersion, required("github.com/pulumi/pulumi/pkg/v3"));
     assert.equal(parts.random.version, manifest.dependencies["@pulumi/random"]);
     assert.equal(parts.github.version, manifest.dependencies["@pulumi/github"]);
+    assert.equal(parts.aws.version, manifest.dependencies["@pulumi/aws"]);
   });
 
-  for (const name of ["random", "github"] as const) {
+  for (const name of ["random", "github", "aws"] as const) {
     it(`build a plugin ${name} that gives the version by which the engine looks it up`, () => {
-      const text = readFileSync(path.join(engineModule, parts[name].goPackage, "main.go"), "utf8");
+      const text = readFileSync(path.join(moduleFolder(parts[name].module), parts[name].goPackage, "main.go"), "utf8");
       assert.equal(/\bversion\s*=\s*"([^"]+)"/.exec(text)?.[1], parts[name].version);
     });
   }
 
   it("are rebuilt when any package of ours changes that they are made of", () => {
-    for (const part of all.filter(({ goPackage }) => goPackage.startsWith("./"))) {
+    for (const part of all.filter(({ module, goPackage }) => module === "engine" && goPackage.startsWith("./"))) {
       for (const needed of ownPackages(part.goPackage.slice(2))) {
         const covered = part.sources.some((folder) => `${needed}/`.startsWith(`${folder}/`));
         assert.ok(covered, `${part.name} is made of ${needed}, which is not among its sources`);
@@ -64,7 +65,7 @@ describe("the parts of the toolchain", () => {
   it("have sources that are there, and programs named after their packages", () => {
     for (const part of all) {
       for (const folder of part.sources)
-        assert.ok(existsSync(path.join(engineModule, folder)), `${part.name}: ${folder}`);
+        assert.ok(existsSync(path.join(moduleFolder(part.module), folder)), `${part.name}: ${folder}`);
       assert.equal(path.basename(part.goPackage), part.binary);
       if (part.plugin) assert.equal(part.binary, `pulumi-resource-${part.plugin}`);
     }
@@ -76,8 +77,24 @@ describe("the parts of the toolchain", () => {
     assert.ok(goSum.includes(`github.com/pulumi/pulumi/pkg/v3 v${pulumiVersion} h1:`));
   });
 
-  it("are all needed by a local stack, and three of them are the engine", () => {
-    assert.deepEqual([...partsFor("local")].sort(), Object.keys(parts).sort());
+  it("share what two modules need in the same version, so that it is compiled once", () => {
+    const versions = (module: Part["module"]) =>
+      new Map(
+        [...readFileSync(path.join(moduleFolder(module), "go.mod"), "utf8").matchAll(/^\t(\S+) (v\S+)/gm)].map(
+          ([, name = "", version = ""]) => [name, version],
+        ),
+      );
+    const engine = versions("engine");
+    const different = [...versions("aws")].filter(([name, version]) => (engine.get(name) ?? version) !== version);
+    // A small one, of which the AWS provider wants a newer version than the CLI.
+    assert.deepEqual(different, [["github.com/shopspring/decimal", "v1.4.0"]]);
+  });
+
+  it("are all needed on AWS, all but its plugin by a local stack, and three of them are the engine", () => {
+    for (const platform of ["ecs", "eks"] as const)
+      assert.deepEqual([...partsFor(platform)].sort(), Object.keys(parts).sort());
+    const others = Object.keys(parts).filter((name) => name !== "aws");
+    assert.deepEqual([...partsFor("local")].sort(), others.sort());
     assert.deepEqual(partsFor("local").filter(isEnginePart), ["engine", "language-host", "dynamic-provider"]);
     assert.ok(isGoodVersion(pulumiVersion) && isGoodVersion(oldestPulumi));
   });

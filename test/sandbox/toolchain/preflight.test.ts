@@ -3,10 +3,10 @@ import path from "node:path";
 import fc from "fast-check";
 import { UserError } from "../../../delivery/errors.ts";
 import {
-  buildDiskBytes,
-  buildMemoryBytes,
+  awsNeeds,
   buildParallelism,
   checkRoom,
+  engineNeeds,
   measureRoom,
   type Room,
 } from "../../../sandbox/toolchain/preflight.ts";
@@ -17,12 +17,13 @@ const room = (changed: Partial<Room> = {}): Room => ({ disk: 50 * gib, memory: 8
 
 describe("the room for a build", () => {
   it("is enough from the limits on", () => {
-    checkRoom(room({ disk: buildDiskBytes, memory: buildMemoryBytes }), "/cache");
+    for (const needs of [engineNeeds, awsNeeds])
+      checkRoom(room({ disk: needs.disk, memory: needs.memory }), "/cache", needs);
   });
 
   it("says how much disk is short, where, and what to do", () => {
     assert.throws(
-      () => checkRoom(room({ disk: 1.5 * gib }), "/home/me/.cache/slipway"),
+      () => checkRoom(room({ disk: 1.5 * gib }), "/home/me/.cache/slipway", engineNeeds),
       (error: unknown) =>
         error instanceof UserError &&
         error.message ===
@@ -32,9 +33,18 @@ describe("the room for a build", () => {
 
   it("says how much memory is short, and what to do", () => {
     assert.throws(
-      () => checkRoom(room({ memory: 0.9 * gib }), "/cache"),
+      () => checkRoom(room({ memory: 0.9 * gib }), "/cache", engineNeeds),
       /too little free memory to build the engine: 0\.9 GiB free, 2\.0 GiB needed\.\n {2}Close other programs, or put a ready-made pulumi on PATH/,
     );
+  });
+
+  it("is larger for the AWS plugin, which is said by its name", () => {
+    assert.throws(
+      () => checkRoom(room({ disk: 7 * gib }), "/cache", awsNeeds),
+      /too full to build the AWS plugin: 7\.0 GiB free at \/cache, 9\.0 GiB needed/,
+    );
+    assert.throws(() => checkRoom(room({ memory: 3 * gib }), "/cache", awsNeeds), /memory to build the AWS plugin/);
+    assert.equal(buildParallelism(room({ memory: 6 * gib, cores: 2 }), awsNeeds), 1);
   });
 
   for (const [memory, cores, jobs] of [
@@ -46,16 +56,21 @@ describe("the room for a build", () => {
     [0, 4, 1],
   ] as const) {
     it(`compiles ${jobs} at once with ${memory} GiB and ${cores} cores`, () => {
-      assert.equal(buildParallelism(room({ memory: memory * gib, cores })), jobs);
+      assert.equal(buildParallelism(room({ memory: memory * gib, cores }), engineNeeds), jobs);
     });
   }
 
   it("never compiles more at once than there are cores, nor less than one", () => {
     fc.assert(
-      fc.property(fc.nat({ max: 512 * 1024 }), fc.integer({ min: 1, max: 256 }), (mebibytes, cores) => {
-        const jobs = buildParallelism(room({ memory: mebibytes * 1024 ** 2, cores }));
-        return jobs >= 1 && jobs <= cores;
-      }),
+      fc.property(
+        fc.nat({ max: 512 * 1024 }),
+        fc.integer({ min: 1, max: 256 }),
+        fc.constantFrom(engineNeeds, awsNeeds),
+        (mebibytes, cores, needs) => {
+          const jobs = buildParallelism(room({ memory: mebibytes * 1024 ** 2, cores }), needs);
+          return jobs >= 1 && jobs <= cores;
+        },
+      ),
     );
   });
 

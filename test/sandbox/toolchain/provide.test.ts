@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { until } from "../../../sandbox/system/wait.ts";
 import { withMachineLock } from "../../../sandbox/toolchain/machine-lock.ts";
-import { checkRoom, measureRoom } from "../../../sandbox/toolchain/preflight.ts";
+import { checkRoom, engineNeeds, measureRoom } from "../../../sandbox/toolchain/preflight.ts";
 import { type Outcome, outcome } from "../../cli/support/run.ts";
 import { script, write } from "../../cli/support/temporary.ts";
 import { FakeMachine, said, waitFor } from "./support/fake-go.ts";
@@ -43,7 +43,7 @@ describe("providing the toolchain", () => {
 
   before(function () {
     try {
-      checkRoom(measureRoom("/tmp"), "/tmp");
+      checkRoom(measureRoom("/tmp"), "/tmp", engineNeeds);
     } catch {
       this.skip(); // This machine has no room for a build, and the code under test rightly refuses.
     }
