@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import fc from "fast-check";
 import { shellLines } from "../../delivery/cli/commands/env.ts";
-import { childEnvironment, engineEnvironment, shadowedVariables } from "../../delivery/cli/engine/environment.ts";
+import { childEnvironment, engineEnvironment, shadowedNames } from "../../delivery/cli/engine/environment.ts";
 import { temporaryFolder, write } from "./support/temporary.ts";
 
 describe("the environment for a shell", () => {
@@ -62,8 +62,63 @@ describe("the environment for a shell", () => {
   });
 
   it("keeps the caller's settings where no sandbox is used, and takes them away where one is", () => {
-    const env = Object.fromEntries(shadowedVariables.map((name) => [name, "x"]));
+    const env = Object.fromEntries(shadowedNames({}, {}).map((name) => [name, "x"]));
     assert.deepEqual(childEnvironment({ A: "1" }, false, env), { ...env, A: "1" });
     assert.deepEqual(childEnvironment({ A: "1" }, true, env), { A: "1" });
+  });
+
+  describe("of a sandbox", () => {
+    // Everything by which the SDKs and the AWS plugin find an account or an endpoint.
+    const real = {
+      AWS_PROFILE: "production",
+      AWS_ACCESS_KEY_ID: "AKIDREAL",
+      AWS_SECRET_ACCESS_KEY: "real",
+      AWS_SESSION_TOKEN: "real",
+      AWS_CONFIG_FILE: "/home/me/.aws/config",
+      AWS_SHARED_CREDENTIALS_FILE: "/home/me/.aws/credentials",
+      AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/admin",
+      AWS_WEB_IDENTITY_TOKEN_FILE: "/token",
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+      AWS_ENDPOINT_URL: "https://aws.example",
+      AWS_ENDPOINT_URL_S3: "https://s3.example",
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: "https://secrets.example",
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true",
+    };
+    const ours = {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+      AWS_ACCESS_KEY_ID: "000000000000",
+      AWS_CONFIG_FILE: "/dev/null",
+    };
+
+    it("holds nothing that leads to a real AWS, whatever the user's shell holds", () => {
+      const names = fc.constantFrom(...Object.keys(real));
+      const others = fc.stringMatching(/^AWS_[A-Z_]{1,20}$/);
+      fc.assert(
+        fc.property(fc.array(fc.oneof(names, others)), (set) => {
+          const env = Object.fromEntries(set.map((name) => [name, "real"]));
+          const left = childEnvironment(ours, true, { HOME: "/home/me", ...env });
+          assert.deepEqual(left, { HOME: "/home/me", ...ours });
+        }),
+      );
+      assert.deepEqual(childEnvironment(ours, true, real), ours);
+    });
+
+    it("is the same in a shell that evaluates the lines", () => {
+      const env = { ...process.env };
+      Object.assign(process.env, real);
+      try {
+        const lines = shellLines(ours, {}, "sh").join("\n");
+        const printed = execFileSync("/bin/sh", ["-c", `${lines}\nenv | grep ^AWS_ | sort`], { encoding: "utf8" });
+        assert.deepEqual(
+          printed.trim().split("\n"),
+          Object.entries(ours)
+            .map(([name, value]) => `${name}=${value}`)
+            .sort(),
+        );
+      } finally {
+        for (const name of Object.keys(real)) delete process.env[name];
+        Object.assign(process.env, env);
+      }
+    });
   });
 });

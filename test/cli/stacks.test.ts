@@ -40,6 +40,9 @@ describe("stacks of a checkout", () => {
       [["--yes", "dev"], "dev", ["--yes"]],
       [["pr-12", "--target", "urn:x", "-m", "prod"], "pr-12", ["--target", "urn:x", "-m", "prod"]],
       [["dev", "--message", "prod"], "dev", ["--message", "prod"]],
+      // A pull request's stack needs no file.
+      [["pr-4711"], "pr-4711", []],
+      [["--yes", "pr-4711"], "pr-4711", ["--yes"]],
     ] as const) {
       it(`takes ${args.join(" ")} as ${stack} with ${rest.length} arguments for pulumi`, () => {
         assert.deepEqual(split(...args), { stack, rest });
@@ -72,6 +75,11 @@ describe("stacks of a checkout", () => {
         () => split(),
         /needs the name of a stack, for instance: .\/slipway up dev\n {2}Stacks here: dev, pr-12, prod/,
       );
+      for (const name of ["pr-0", "pr-x", "pr-99999999", "pr-", "pr-042"])
+        assert.throws(
+          () => split(name),
+          new RegExp(`^UsageError: "${name}" names no pull request's stack.*such as pr-42`),
+        );
       assert.throws(() => split("staging"), /There is no stack "staging"\.\n {2}Stacks here: dev, pr-12, prod/);
     });
   });

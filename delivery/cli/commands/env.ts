@@ -1,7 +1,9 @@
 import path from "node:path";
 import { type Command, Option } from "commander";
+import { checkStackFile } from "../../../infra/stack-file.ts";
 import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
-import { engineEnvironment, sandboxEnvironment, shadowedVariables } from "../engine/environment.ts";
+import { engineEnvironment, sandboxEnvironment, shadowedNames } from "../engine/environment.ts";
+import { requireStack } from "../engine/stacks.ts";
 import { makeReady } from "../ready.ts";
 import { printJson } from "../terminal.ts";
 
@@ -11,17 +13,24 @@ export function addEnvCommand(program: Command): void {
     .command("env")
     .summary('print the environment for plain `pulumi`: eval "$(./slipway env)"')
     .description(
-      'Print what a shell needs to call `pulumi` directly:\n\n  eval "$(./slipway env)"\n  pulumi preview --stack dev\n\nSecrets are not printed: their variables are read from files under .slipway/secrets.',
+      'Print what a shell needs to call `pulumi` directly:\n\n  eval "$(./slipway env)"\n  pulumi preview --stack dev\n\nWhat stacks in AWS need as well (the plugin, the local AWS) is there when one is named:\n\n  eval "$(./slipway env staging)"\n  pulumi preview --stack staging\n\nSecrets are not printed: their variables are read from files under .slipway/secrets.',
     )
     .addOption(new Option("--shell <name>", "your shell").choices(["sh", "bash", "zsh", "fish"]).default("sh"))
+    .argument("[stack]", "a stack that is going to be worked on", "dev")
     .option("--json", "as JSON, with the names of the files that hold secrets")
-    .action(async (options: { shell: string; json?: boolean }) => {
-      const { toolchain } = await makeReady({ root: checkoutRoot, sandbox: true, quiet: options.json ?? false });
+    .action(async (name: string, options: { shell: string; json?: boolean }) => {
+      const { platform } = checkStackFile(checkoutRoot, requireStack(checkoutRoot, "env", name));
+      const { toolchain } = await makeReady({
+        root: checkoutRoot,
+        sandbox: true,
+        platform,
+        quiet: options.json ?? false,
+      });
       const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot) };
       const files = secretFiles(checkoutRoot);
       if (options.json) {
         const open = Object.fromEntries(Object.entries(variables).filter(([name]) => !(name in files)));
-        printJson({ set: open, fromFile: files, unset: shadowedVariables });
+        printJson({ set: open, fromFile: files, unset: shadowedNames(variables) });
       } else {
         process.stdout.write(`${shellLines(variables, files, options.shell === "fish" ? "fish" : "sh").join("\n")}\n`);
       }
@@ -49,5 +58,5 @@ export function shellLines(
       ? set(name, shell === "sh" ? `"$(cat ${quote(file)})"` : `(cat ${quote(file)})`)
       : set(name, quote(value));
   });
-  return [...lines, ...shadowedVariables.map((name) => (shell === "sh" ? `unset ${name}` : `set -e ${name}`))];
+  return [...lines, ...shadowedNames(variables).map((name) => (shell === "sh" ? `unset ${name}` : `set -e ${name}`))];
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { devNull } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { endpointEnvironment } from "../../../sandbox/index.ts";
@@ -8,10 +9,13 @@ import type { Toolchain } from "../../../sandbox/toolchain/provide.ts";
 
 /**
  * The passphrase of stacks whose state lives in the sandbox's file backend. It is public on purpose: the salt that belongs to
- * it is committed in Pulumi.dev.yaml, so that the engine need not write one into a tracked file, and such a state holds no
+ * it is committed in the stacks' files, so that the engine need not write one into a tracked file, and such a state holds no
  * secret (docs/sandbox.md).
  */
 const sandboxPassphrase = "slipway-sandbox";
+
+/** The salt of that passphrase, for settings that are derived and not committed (`encryptionsalt`). */
+export const sandboxSalt = "v1:5lB8LdTuDXE=:v1:2fkGRSfziE57EESG:voN4O/fS2qGnreMu23gxxfd6Fq96Tg==";
 
 /** Where the sandbox keeps Pulumi's state files. */
 export function backendDirectory(root: string): string {
@@ -43,22 +47,57 @@ function firstOnPath(folders: readonly string[], rest: string): string {
  * @throws SandboxError when the sandbox was never started
  */
 export function sandboxEnvironment(root: string): Record<string, string> {
+  return { ...withoutAws, ...endpointEnvironment(root), ...backendEnvironment(root) };
+}
+
+/** Variables that point the engine at the sandbox's state files, and at nothing else of the sandbox. */
+export function backendEnvironment(root: string): Record<string, string> {
   mkdirSync(backendDirectory(root), { recursive: true, mode: 0o700 });
   return {
-    ...endpointEnvironment(root),
     PULUMI_HOME: pulumiHome(root),
     PULUMI_BACKEND_URL: pathToFileURL(backendDirectory(root)).href,
     PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase,
   };
 }
 
+/** No file of the user's lends credentials or an endpoint, and no machine's metadata service a role. */
+const withoutAws: Readonly<Record<string, string>> = {
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
 /** Settings of the user's that would lead the sandbox's engine elsewhere, and so are taken away. */
-export const shadowedVariables: readonly string[] = [
+const shadowedVariables: readonly string[] = [
   "PULUMI_CONFIG_PASSPHRASE_FILE",
   "PULUMI_ACCESS_TOKEN",
+  "PULUMI_CLOUD_SECRET_OVERRIDE",
   "PULUMI_STACK",
   "GITHUB_APP_ID",
+  // Credentials and endpoints of a real AWS; with those below, all that the SDKs and the plugin read.
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_ROLE_ARN",
+  "AWS_ROLE_SESSION_NAME",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_ENDPOINT_URL",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 ];
+
+/**
+ * The names of what the sandbox takes away: the list above, and whatever begins with AWS_ in the user's environment (such as
+ * AWS_ENDPOINT_URL_S3, one for each service), so that no run in the sandbox can reach the real cloud.
+ * @param kept what the sandbox sets itself
+ */
+export function shadowedNames(kept: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = process.env): string[] {
+  const all = [...shadowedVariables, ...Object.keys(env).filter((name) => name.startsWith("AWS_"))];
+  return [...new Set(all)].filter((name) => !(name in kept));
+}
 
 /** The environment of a child process: the caller's, with ours laid over it. */
 export function childEnvironment(
@@ -67,6 +106,6 @@ export function childEnvironment(
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
   const merged: NodeJS.ProcessEnv = { ...env, ...overlay };
-  if (sandbox) for (const name of shadowedVariables) delete merged[name];
+  if (sandbox) for (const name of shadowedNames(overlay, env)) delete merged[name];
   return merged;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { pullRequestOf } from "../../../infra/environment.ts";
 import { UsageError } from "../../errors.ts";
 import { backendDirectory } from "./environment.ts";
 
@@ -11,6 +12,27 @@ export function knownStacks(root: string): string[] {
     .sort();
 }
 
+/** Whether a name is that of a stack here, or of a pull request's, which needs no file of its own. */
+function isStack(root: string, name: string): boolean {
+  return pullRequestOf(name) !== undefined || knownStacks(root).includes(name);
+}
+
+/**
+ * The name of a stack, as a command's argument.
+ * @throws UsageError when there is no such stack
+ */
+export function requireStack(root: string, command: string, name: string | undefined): string {
+  const list = `Stacks here: ${knownStacks(root).join(", ")} (each is described by its Pulumi.<name>.yaml); pr-<number> for a pull request.`;
+  if (name === undefined)
+    throw new UsageError(`"${command}" needs the name of a stack, for instance: ./slipway ${command} dev\n  ${list}`);
+  if (isStack(root, name)) return name;
+  if (/^pr-/.test(name))
+    throw new UsageError(
+      `"${name}" names no pull request's stack: that is pr- and the pull request's number, 1 to 999999, such as pr-42.`,
+    );
+  throw new UsageError(`There is no stack "${name}".\n  ${list}`);
+}
+
 /**
  * Tells the stack's name apart from what is meant for `pulumi`. The name comes first; options may stand before it.
  * @throws UsageError when there is no name, no such stack, or more than one
@@ -20,17 +42,12 @@ export function splitStackArguments(
   command: string,
   args: readonly string[],
 ): { readonly stack: string; readonly rest: string[] } {
-  const known = knownStacks(root);
   refuseStackOption(command, args);
-  const list = `Stacks here: ${known.join(", ")} (each is described by its Pulumi.<name>.yaml).`;
-  const index = args[0]?.startsWith("-") ? args.findIndex((arg) => known.includes(arg)) : 0;
-  const stack = args[index];
-  if (stack === undefined)
-    throw new UsageError(`"${command}" needs the name of a stack, for instance: ./slipway ${command} dev\n  ${list}`);
-  if (!known.includes(stack)) throw new UsageError(`There is no stack "${stack}".\n  ${list}`);
+  const index = args[0]?.startsWith("-") ? args.findIndex((arg) => isStack(root, arg)) : 0;
+  const stack = requireStack(root, command, args[index]);
   const rest = args.filter((_, position) => position !== index);
   const second = rest[0];
-  if (second !== undefined && known.includes(second)) {
+  if (second !== undefined && isStack(root, second)) {
     throw new UsageError(
       `"${command}" takes one stack at a time, but "${stack}" and "${second}" were named.\n  Run it once for each.`,
     );
