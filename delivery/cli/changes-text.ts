@@ -1,4 +1,5 @@
-import type { Change, ChangeSummary, PropertyChange } from "./changes.ts";
+import { withoutSecrets } from "../../infra/settings/secrets.ts";
+import { type Change, type ChangeSummary, losesData, type PropertyChange } from "./changes.ts";
 import { styled } from "./terminal.ts";
 
 const signs: Readonly<Record<Change["operation"], readonly [string, Parameters<typeof styled>[0]]>> = {
@@ -22,16 +23,25 @@ const foundWords: Readonly<Record<Change["operation"], string>> = {
   other: "other",
 };
 
-/** The summary as lines for a terminal: what changes, each property on a line of its own, and the totals. */
+/** With more creations than this, those of one type share a line: a new stack is read by its kinds, not by its parts. */
+const creationsInFull = 25;
+
+/** The summary as lines for a terminal: what changes, each property on a line of its own, the totals, and what would be lost. */
 export function summaryLines(summary: ChangeSummary, tense: Tense, heading: string, none: string): string[] {
-  const { changes, unchanged, violations } = summary;
+  const { changes, violations } = summary;
   const lines = [changes.length === 0 ? styled("green", none) : styled("bold", heading)];
-  for (const { operation, name, type, properties } of changes) {
-    const [sign, color] = signs[operation];
+  const creations = changes.filter(({ operation }) => operation === "create");
+  const groups = creations.length > creationsInFull ? groupByType(creations) : [];
+  for (const change of changes) {
+    if (groups.length > 0 && change.operation === "create") continue;
+    const { name, type, properties } = change;
     lines.push(
-      `  ${styled(color, `${sign} ${tense === "found" ? foundWords[operation] : operation}`)}  ${name}  ${styled("gray", type)}`,
+      `  ${signOf(change.operation, tense)}  ${name}  ${styled("gray", type)}${styled("bold", marksOf(change, tense))}`,
       ...properties.map((property) => `      ${propertyLine(property)}`),
     );
+  }
+  for (const { type, names } of groups) {
+    lines.push(`  ${signOf("create", tense)}  ${names.length} ${styled("gray", type)}  ${shortList(names)}`);
   }
   for (const { level, policy, resource, message } of violations) {
     lines.push(
@@ -39,12 +49,60 @@ export function summaryLines(summary: ChangeSummary, tense: Tense, heading: stri
       ...message.split("\n").map((line) => `      ${line}`),
     );
   }
+  lines.push(totals(summary, tense));
+  if (tense === "planned") lines.push(...lossLines(changes).map((line) => styled(["bold", "red"], line)));
+  return lines;
+}
+
+/** `1 to replace, 2 to create, 40 unchanged` */
+export function totals({ changes, unchanged }: ChangeSummary, tense: Tense): string {
   const counts = (["replace", "delete", "update", "create"] as const).flatMap((operation) => {
     const count = changes.filter((change) => change.operation === operation).length;
     return count > 0 ? [`${count} ${tense === "found" ? foundWords[operation] : `to ${operation}`}`] : [];
   });
-  lines.push([...counts, `${unchanged} unchanged`].join(", "));
-  return lines;
+  return [...counts, `${unchanged} unchanged`].join(", ");
+}
+
+/** What would be lost, one line a resource, below a line that says so; nothing when nothing is. */
+export function lossLines(changes: readonly Change[]): string[] {
+  const losses = changes.filter(losesData);
+  if (losses.length === 0) return [];
+  return [
+    "This would lose data:",
+    ...losses.map(
+      (change) =>
+        `  ${change.name} (${change.type}) would be ${change.operation === "replace" ? "replaced" : "deleted"}; with it goes ${change.holds}${
+          change.protected ? ". It is protected, so that `up` refuses" : ""
+        }.`,
+    ),
+  ];
+}
+
+/** Resources of one type, with the types in alphabetical order. */
+export function groupByType(changes: readonly Change[]): { readonly type: string; readonly names: string[] }[] {
+  const types = [...new Set(changes.map(({ type }) => type))].sort();
+  return types.map((type) => ({
+    type,
+    names: changes.filter((change) => change.type === type).map(({ name }) => name),
+  }));
+}
+
+/** The first of many names, and how many more there are. */
+export function shortList(names: readonly string[]): string {
+  return names.length > 6 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+}
+
+function signOf(operation: Change["operation"], tense: Tense): string {
+  const [sign, color] = signs[operation];
+  return styled(color, `${sign} ${tense === "found" ? foundWords[operation] : operation}`);
+}
+
+function marksOf(change: Change, tense: Tense): string {
+  const marks = [
+    ...(change.holds !== undefined && change.operation !== "create" ? ["holds data"] : []),
+    ...(tense === "planned" && change.operation === "delete" && change.retained ? ["is left where it is"] : []),
+  ];
+  return marks.length > 0 ? `  ${marks.join(", ")}` : "";
 }
 
 /** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */
@@ -57,8 +115,14 @@ export function propertyLine({ path, before, after }: PropertyChange): string {
   return `~ ${path}: ${shown(before)} => ${shown(after)}`;
 }
 
+/** Longer values are cut: a reviewer looks them up where they are made. */
+const longestValue = 300;
+
 function shown(value: unknown): string {
-  return value === unknownValue
-    ? "(known after up)"
-    : JSON.stringify(value).replaceAll(`"${unknownValue}"`, "(known after up)");
+  if (value === unknownValue) return "(known after up)";
+  const text = withoutSecrets(JSON.stringify(value).replaceAll(`"${unknownValue}"`, "(known after up)")).replaceAll(
+    /\bsha256:([0-9a-f]{12})[0-9a-f]{52}\b/g,
+    "sha256:$1…",
+  );
+  return text.length > longestValue ? `${text.slice(0, longestValue)}… (${text.length} characters)` : text;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdingOf } from "./stateful.ts";
 
 /** What happens, or happened, to one resource. */
 export interface Change {
@@ -9,6 +10,17 @@ export interface Change {
   readonly type: string;
   /** Every property that changes, down to the leaves; none for a creation or a deletion. */
   readonly properties: readonly PropertyChange[];
+  /** For a resource that holds data, keys or names: what goes with it when it goes. */
+  readonly holds?: string;
+  /** Protected: the engine refuses to delete or replace it. */
+  readonly protected?: true;
+  /** Only forgotten when it is deleted; the thing itself stays where it is. */
+  readonly retained?: true;
+}
+
+/** Whether a change loses what a resource holds. One that is only forgotten loses nothing; a new one in its place is empty. */
+export function losesData({ operation, holds, retained }: Change): boolean {
+  return holds !== undefined && (operation === "replace" || (operation === "delete" && !retained));
 }
 
 /** A property before and after; what was not there before, or is not there after, has no such key. */
@@ -34,7 +46,12 @@ export interface ChangeSummary {
 }
 
 const stateSchema = z
-  .object({ inputs: z.record(z.string(), z.unknown()).nullish(), outputs: z.record(z.string(), z.unknown()).nullish() })
+  .object({
+    inputs: z.record(z.string(), z.unknown()).nullish(),
+    outputs: z.record(z.string(), z.unknown()).nullish(),
+    protect: z.boolean().optional(),
+    retainOnDelete: z.boolean().optional(),
+  })
   .nullish();
 const stepSchema = z.object({
   metadata: z.object({ op: z.string(), urn: z.string(), type: z.string(), old: stateSchema, new: stateSchema }),
@@ -78,7 +95,12 @@ export function summarizeEvents(log: string, compare: "inputs" | "outputs"): Cha
     if (event.summaryEvent) unchanged = event.summaryEvent.resourceChanges?.same ?? 0;
   }
   return {
-    changes: changes.sort((a, b) => rank[a.operation] - rank[b.operation] || a.name.localeCompare(b.name)),
+    changes: changes.sort(
+      (a, b) =>
+        rank[a.operation] - rank[b.operation] ||
+        Number(b.holds !== undefined) - Number(a.holds !== undefined) ||
+        a.name.localeCompare(b.name),
+    ),
     unchanged,
     violations,
   };
@@ -95,7 +117,19 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
     operation === "update" || operation === "replace"
       ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {})
       : [];
-  return [{ operation, name: nameOf(step.urn), type: shortType(step.type), properties }];
+  const holds = holdingOf(step.type);
+  const before = step.old;
+  return [
+    {
+      operation,
+      name: nameOf(step.urn),
+      type: shortType(step.type),
+      properties,
+      ...(holds !== undefined && { holds }),
+      ...(before?.protect && { protected: true as const }),
+      ...(before?.retainOnDelete && { retained: true as const }),
+    },
+  ];
 }
 
 /** Replacements come as several steps; the one that stands for the whole is `replace`. */
@@ -121,7 +155,22 @@ function differences(before: unknown, after: unknown, path = ""): PropertyChange
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
     return before.flatMap((value, index) => differences(value, after[index], `${path}[${index}]`));
   }
+  const [documentBefore, documentAfter] = [document(before), document(after)];
+  if (documentBefore !== undefined && documentAfter !== undefined) {
+    const inside = differences(documentBefore, documentAfter, path);
+    if (inside.length > 0) return inside;
+  }
   return [{ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
+}
+
+/** The content of a text that is a JSON document, as AWS wants policies and container definitions. */
+function document(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -54,6 +54,14 @@ export function separateSecrets(
   return kind === undefined ? { secrets: [], rest: value } : { secrets: [{ path, kind }], rest: undefined };
 }
 
+/** A text with every token that is recognised by its format struck out. */
+export function withoutSecrets(text: string): string {
+  return secretFormats.reduce(
+    (rest, { name, pattern }) => rest.replaceAll(new RegExp(pattern.source, `${pattern.flags}g`), `(${name})`),
+    text,
+  );
+}
+
 /** What kind of secret a value looks like; undefined when it looks harmless, as an ARN does. */
 function secretKind(name: string, value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;

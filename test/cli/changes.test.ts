@@ -28,6 +28,7 @@ describe("the summary of a preview", () => {
         name: "dev-flags-set",
         type: "slipway:Flags",
         properties: [{ path: "flags.a", before: "on, rollout 50 %", after: "on, rollout 60 %" }],
+        holds: "what operators made of the flags",
       },
     ]);
   });
