@@ -121,6 +121,8 @@ function planNetwork(number: number, zones: readonly string[]) {
     zones: used,
     subnets: { public: subnets("public"), private: subnets("private"), isolated: subnets("isolated") },
     natGateways: "single",
+    // Through NAT instead: endpoints cost more than a few days' traffic.
+    interfaceEndpoints: "none",
   };
 }
 

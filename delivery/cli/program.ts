@@ -5,9 +5,13 @@ import { addBackendCommand } from "./commands/backend.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEnvCommand } from "./commands/env.ts";
+import { addEnvironmentCommands } from "./commands/environments.ts";
+import { addFeaturesCommand } from "./commands/features.ts";
+import { addOperatorCommand } from "./commands/operator.ts";
 import { addSandboxCommand } from "./commands/sandbox.ts";
 import { addSetupCommand } from "./commands/setup.ts";
 import { addStackCommands } from "./commands/stack.ts";
+import { addTaskCommand } from "./commands/task.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { styled } from "./terminal.ts";
 
@@ -32,6 +36,9 @@ export function createProgram(): Command {
     "\nThe two commands that do all the set-up on a fresh machine:\n  ./slipway up dev   installs what is missing, starts the sandbox, runs `pulumi up` on the dev stack\n  ./slipway test     installs what is missing, runs every test\n\nExit codes: 0 done, 1 refused or failed, 2 wrong use, 3 a gate says not now.",
   );
   addStackCommands(program);
+  addTaskCommand(program);
+  addFeaturesCommand(program);
+  addEnvironmentCommands(program);
   addTestCommand(program);
   addSetupCommand(program);
   addEnvCommand(program);
@@ -39,6 +46,7 @@ export function createProgram(): Command {
   addBackendCommand(program);
   addDoctorCommand(program);
   addCompletionCommand(program);
+  addOperatorCommand(program);
   inheritManners(program);
   return program;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startSandbox } from "../../sandbox/index.ts";
+import type { Settings } from "../../infra/settings.ts";
+import { partsForPlatform, startSandbox } from "../../sandbox/index.ts";
 import { binDirectory, linkToolchain, pulumiHome } from "../../sandbox/toolchain/links.ts";
 import { partsFor } from "../../sandbox/toolchain/parts.ts";
 import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
@@ -9,6 +10,7 @@ import { settleInterruptedRun } from "./engine/interrupted.ts";
 import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
 import { pruneEngineLogs } from "./engine/logs.ts";
 import { runQuietly } from "./engine/run.ts";
+import type { StackConfig } from "./engine/stack-config.ts";
 import { stackExists } from "./engine/stacks.ts";
 import { type Report, runSteps, type Step } from "./progress.ts";
 import { seconds } from "./terminal.ts";
@@ -28,8 +30,10 @@ export interface ReadyOptions {
   readonly root: string;
   /** Use the embedded endpoints and backend; false leaves the caller's cloud settings as they are. */
   readonly sandbox: boolean;
-  /** The stack that the engine is going to work on. */
-  readonly stack?: string;
+  /** The stack that the engine is going to work on, and where its settings are. */
+  readonly stack?: { readonly name: string; readonly config: () => StackConfig };
+  /** Where the stack's application runs: what only other platforms need is neither fetched nor started. @default "local" */
+  readonly platform?: Settings["platform"];
   /** No progress display. */
   readonly quiet?: boolean;
   /** More is going to be compiled, by which the caches of a build will be used and then removed. @default false */
@@ -40,7 +44,7 @@ export interface ReadyOptions {
 
 /** Makes the toolchain, the sandbox and the stack ready, with progress; what is ready already takes a moment only. */
 export async function makeReady(options: ReadyOptions): Promise<Ready> {
-  const { root } = options;
+  const { root, platform = "local" } = options;
   let toolchain: Toolchain = new Map();
   const env = () =>
     childEnvironment(
@@ -52,7 +56,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
     {
       title: "Toolchain",
       run: async (report) => {
-        toolchain = await readyToolchain(root, report, options.keepBuildCache);
+        toolchain = await readyToolchain(root, report, { platform, keepBuildCache: options.keepBuildCache ?? false });
         return describeToolchain(toolchain);
       },
     },
@@ -64,25 +68,34 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
         const cacheBinary = toolchain.get("cache-server")?.file;
         await startSandbox({
           root,
+          parts: partsForPlatform(platform),
           ...(cacheBinary && { cacheBinary }),
           report: (event) => report(`${event.part}: ${event.phase}${event.detail ? ` (${event.detail})` : ""}`),
         });
-        return "PostgreSQL, cache, GitHub and inbox are running";
+        return `PostgreSQL, cache, GitHub${platform === "local" ? "" : ", AWS"} and inbox are running`;
       },
     });
     const { stack } = options;
-    if (stack) steps.push({ title: `Stack ${stack}`, run: (report) => readyStack(root, stack, env(), report) });
+    if (stack)
+      steps.push({
+        title: `Stack ${stack.name}`,
+        run: (report) => readyStack(root, stack.name, stack.config(), env(), report),
+      });
   }
   await runSteps(steps, options.quiet ? { quiet: true } : {});
   return { toolchain, env: env() };
 }
 
-/** Provides the programs and links them into the checkout. */
-export async function readyToolchain(root: string, report: Report, keepBuildCache = false): Promise<Toolchain> {
+/** Provides the programs that a platform needs and links them into the checkout. */
+export async function readyToolchain(
+  root: string,
+  report: Report,
+  options: { readonly platform?: Settings["platform"]; readonly keepBuildCache?: boolean } = {},
+): Promise<Toolchain> {
   const toolchain = await provideToolchain(
-    partsFor("local"),
+    partsFor(options.platform ?? "local"),
     (event) => report(describeEvent(event)),
-    keepBuildCache ? { ...process.env, SLIPWAY_KEEP_BUILD_CACHE: "1" } : process.env,
+    options.keepBuildCache ? { ...process.env, SLIPWAY_KEEP_BUILD_CACHE: "1" } : process.env,
     binDirectory(root),
   );
   linkToolchain(toolchain, root);
@@ -111,10 +124,11 @@ function describeEvent(event: ToolchainEvent): string {
       return `fetching ${event.what} from the vendor${share}`;
     }
     case "building": {
-      const { phase, done, total, elapsed } = event.progress;
+      const { parts: built, phase, done, total, elapsed } = event.progress;
+      const what = built.includes("aws") ? "AWS plugin" : "engine";
       if (phase === "fetching modules")
-        return `engine from source (once per machine, about 5 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
-      return `engine from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
+        return `${what} from source (once per machine, about 5 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
+      return `${what} from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
     }
   }
 }
@@ -124,13 +138,19 @@ function remaining(done: number, total: number, elapsed: number): string {
   return total > 0 && done > total / 10 ? `, about ${seconds((elapsed * (total - done)) / done)} left` : "";
 }
 
-async function readyStack(root: string, stack: string, env: NodeJS.ProcessEnv, report: Report): Promise<string> {
+async function readyStack(
+  root: string,
+  stack: string,
+  config: StackConfig,
+  env: NodeJS.ProcessEnv,
+  report: Report,
+): Promise<string> {
   const notes: string[] = [];
   const removed = await waitForLock(root, stack, report);
   if (removed > 0) notes.push("freed the lock of a run that was ended by force");
   if (!stackExists(root, stack)) {
     report("creating it in the sandbox's backend");
-    const result = await runQuietly("pulumi", ["stack", "init", stack, "--no-select"], { cwd: root, env });
+    const result = await runQuietly("pulumi", ["stack", "init", stack, "--no-select"], { cwd: config.folder, env });
     if (result.code !== 0)
       throw new UserError(
         `The stack ${stack} could not be created:\n  ${result.stderr.trim() || result.stdout.trim()}`,
@@ -138,7 +158,8 @@ async function readyStack(root: string, stack: string, env: NodeJS.ProcessEnv, r
     notes.push("created");
   }
   const pending = pendingOperations(root, stack);
-  if (pending.length > 0) notes.push(await settleInterruptedRun({ root, stack, env, pending, report }));
+  if (pending.length > 0)
+    notes.push(await settleInterruptedRun({ root, stack, config: config.options, env, pending, report }));
   return notes.join("; ") || "ready";
 }
 

@@ -37,6 +37,7 @@ describe("shell completion", () => {
       "cache",
       "github",
       "inbox",
+      "aws",
       "supervisor",
       "--lines",
       "--follow",
@@ -49,7 +50,7 @@ describe("shell completion", () => {
     [["pre"], ["preview"]],
     [
       ["up", ""],
-      ["dev", "prod", "staging", "--no-sandbox", "--help"],
+      ["dev", "prod", "staging", "--no-sandbox", "--confirm", "--help"],
     ],
     [["up", "d"], ["dev"]],
     [["up", "--no-sandbox", "st"], ["staging"]],

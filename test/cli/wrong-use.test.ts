@@ -8,14 +8,15 @@ interface WrongUse {
   readonly title: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Files to write first, made from Pulumi.dev.yaml. */
+  /** Files to write first, made from what they were. */
   readonly files?: Readonly<Record<string, (text: string) => string>>;
   readonly code: 1 | 2;
   /** The message, whole or where it matters. */
   readonly says: readonly (string | RegExp)[];
 }
 
-const stacksHere = "Stacks here: dev, prod, staging (each is described by its Pulumi.<name>.yaml).";
+const stacksHere =
+  "Stacks here: dev, prod, staging (each is described by its Pulumi.<name>.yaml); pr-<number> for a pull request.";
 
 const wrongUses: readonly WrongUse[] = [
   {
@@ -101,7 +102,7 @@ const wrongUses: readonly WrongUse[] = [
     title: "an unknown part of the sandbox to reset",
     args: ["sandbox", "reset", "mysql", "--yes"],
     code: 2,
-    says: ["'mysql' is invalid for argument 'part'. Allowed choices are postgres, cache, github, inbox."],
+    says: ["'mysql' is invalid for argument 'part'. Allowed choices are postgres, cache, github, inbox, aws."],
   },
   {
     title: "an unknown part of the sandbox to read",
@@ -167,6 +168,146 @@ const wrongUses: readonly WrongUse[] = [
     says: ['slipway: The stack prod runs on platform "eks"', "such as dev."],
   },
   {
+    title: "a pull request that has no number",
+    args: ["up", "pr-x"],
+    code: 2,
+    says: ['slipway: "pr-x" names no pull request\'s stack', "1 to 999999, such as pr-42."],
+  },
+  {
+    title: "a pull request whose number is nobody's",
+    args: ["destroy", "pr-0", "--yes"],
+    code: 2,
+    says: ['"pr-0" names no pull request\'s stack'],
+  },
+  {
+    title: "a pull request with a number that is too long",
+    args: ["drift", "pr-99999999"],
+    code: 2,
+    says: ['"pr-99999999" names no pull request\'s stack'],
+  },
+  {
+    title: "a pull request's stack that has nothing to be derived from",
+    args: ["up", "pr-42"],
+    files: { "Pulumi.staging.yaml": () => "config:\n  slipway:environment: staging\n" },
+    code: 1,
+    says: ["slipway: Pulumi.staging.yaml: slipway:platform is missing", "more problems"],
+  },
+  {
+    title: "a confirmation of another environment",
+    args: ["up", "staging", "--confirm", "production"],
+    code: 1,
+    says: ['--confirm says "production", but staging is the environment "staging".', "Nothing was changed."],
+  },
+  {
+    title: "a run without sandbox where the environment says nothing",
+    args: ["up", "staging", "--no-sandbox", "--yes"],
+    code: 1,
+    says: ["With --no-sandbox the environment decides", "- where state is kept", "- who is calling AWS"],
+  },
+  {
+    title: "two ways to tell findings",
+    args: ["preview", "dev", "--json", "--markdown"],
+    code: 2,
+    says: ['"preview" tells what it finds in one way, but --json and --markdown were given.'],
+  },
+  {
+    title: "findings in Pulumi's words and in ours",
+    args: ["preview", "dev", "--diff", "--fail-on-data-loss"],
+    code: 2,
+    says: ["--fail-on-data-loss and --diff were given"],
+  },
+  {
+    title: "an operation that there is not",
+    args: ["may", "partying", "prod"],
+    code: 2,
+    says: ["'partying' is invalid for argument 'operation'", "loadTesting", "testData"],
+  },
+  {
+    title: "an operation in no stack",
+    args: ["may", "loadTesting"],
+    code: 2,
+    says: ["missing required argument 'stack'"],
+  },
+  {
+    title: "an operation in an unknown stack",
+    args: ["may", "loadTesting", "qa"],
+    code: 2,
+    says: ['There is no stack "qa".', stacksHere],
+  },
+  {
+    title: "an operation that production forbids",
+    args: ["may", "loadTesting", "prod"],
+    code: 1,
+    says: [
+      "slipway: loadTesting is never allowed in production (stack prod): customers would feel it.",
+      'Source: "Staging Environment Architecture Design", Environment Access Matrix, column "Production".',
+      "Allowed in: staging, preProduction.",
+    ],
+  },
+  {
+    title: "test data in production",
+    args: ["may", "testData", "prod"],
+    code: 1,
+    says: ["testData is never allowed in production", "allowTestData", "Allowed in: development, feature, staging."],
+  },
+  {
+    title: "a task of no stack",
+    args: ["task"],
+    code: 2,
+    says: ['"task" needs the name of a stack', stacksHere],
+  },
+  {
+    title: "a task that does nothing",
+    args: ["task", "staging"],
+    code: 2,
+    says: [
+      '"task" needs to know what to run.',
+      "Commands: migrate, migration-status, migration-rehearsal, flags-seed.",
+    ],
+  },
+  {
+    title: "a task that there is not",
+    args: ["task", "staging", "drop"],
+    code: 2,
+    says: ['A task cannot run "drop".', "Commands: migrate"],
+  },
+  {
+    title: "a task with words after it",
+    args: ["task", "staging", "migrate", "all"],
+    code: 2,
+    says: ['The command "migrate" takes no words after it, but "all" came.'],
+  },
+  {
+    title: "a task on this machine that is to be detached",
+    args: ["task", "dev", "migrate", "--detach"],
+    code: 2,
+    says: ["are processes of this machine", "Leave --detach out."],
+  },
+  {
+    title: "a task of a platform that is not built yet",
+    args: ["task", "prod", "migrate"],
+    code: 1,
+    says: ['The stack prod runs on platform "eks"'],
+  },
+  {
+    title: "an operator's command outside of a task",
+    args: ["operator", "migrate"],
+    code: 1,
+    says: ["slipway: This command runs inside a task", "SLIPWAY_STACK", "./slipway task <stack> <command>"],
+  },
+  {
+    title: "a command that features do not have",
+    args: ["features", "prune"],
+    code: 2,
+    says: ["slipway: unknown command 'prune'"],
+  },
+  {
+    title: "an environment for plain pulumi of an unknown stack",
+    args: ["env", "qa"],
+    code: 2,
+    says: ['There is no stack "qa".'],
+  },
+  {
     title: "an unknown SLIPWAY_ENGINE",
     args: ["up", "dev"],
     env: { SLIPWAY_ENGINE: "latest" },
@@ -215,21 +356,22 @@ const wrongUses: readonly WrongUse[] = [
 
 describe("wrong use of the command", () => {
   let checkout: CommandCheckout;
-  let dev: string;
+  let stackFiles: Record<string, string>;
 
   before(() => {
     checkout = new CommandCheckout();
-    dev = readFileSync(path.join(checkout.root, "Pulumi.dev.yaml"), "utf8");
+    const read = (name: string) => [name, readFileSync(path.join(checkout.root, name), "utf8")] as const;
+    stackFiles = Object.fromEntries(["Pulumi.dev.yaml", "Pulumi.staging.yaml"].map(read));
   });
 
   for (const use of wrongUses) {
     it(`${use.title} is refused with one clear message, before anything is fetched, built or started`, async () => {
       const changed = Object.entries(use.files ?? {}).map(([name, change]) =>
-        write(path.join(checkout.root, name), change(dev)),
+        write(path.join(checkout.root, name), change(stackFiles[name] ?? "")),
       );
       const { code, stdout, stderr } = await checkout.command(use.args, use.env).finally(() => {
         for (const file of changed) rmSync(file);
-        write(path.join(checkout.root, "Pulumi.dev.yaml"), dev);
+        for (const [name, text] of Object.entries(stackFiles)) write(path.join(checkout.root, name), text);
       });
       for (const part of use.says) {
         if (typeof part === "string") assert.ok(stderr.includes(part), `"${part}" is not in:\n${stderr}`);

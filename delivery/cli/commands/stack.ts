@@ -1,75 +1,80 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import path from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { pullRequestOf } from "../../../infra/environment.ts";
 import type { StackFacts } from "../../../infra/stack-file.ts";
-import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
+import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { engineChoice } from "../../../sandbox/toolchain/locate.ts";
-import { UserError } from "../../errors.ts";
-import { summarizeEvents } from "../changes.ts";
-import { summaryLines } from "../changes-text.ts";
-import { consentArguments } from "../consent.ts";
-import { runForeground, runQuietly } from "../engine/run.ts";
+import { UsageError, UserError } from "../../errors.ts";
+import { askForName, consentTo } from "../consent.ts";
+import { requireCloudAccess } from "../engine/cloud.ts";
+import { createFeatureStack, removeFeatureStack, requireFreeNetwork } from "../engine/feature-stacks.ts";
+import { runForeground } from "../engine/run.ts";
+import { prepareStackConfig } from "../engine/stack-config.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
 import { inTurn } from "../engine/turn.ts";
+import { type FindingsRequest, type FindingsStyle, runWithFindings } from "../findings.ts";
 import { makeReady } from "../ready.ts";
 import { settingsStep } from "../settings-step.ts";
-import { printJson } from "../terminal.ts";
 
+/** The options that are ours; all others are Pulumi's. */
 interface StackOptions {
   readonly sandbox: boolean;
   readonly keepDatabase?: boolean;
+  readonly confirm?: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly failOnDataLoss?: boolean;
 }
 
 /** A command that hands over to one of Pulumi's. */
 interface StackCommand {
-  readonly name: string;
+  readonly name: "up" | "preview" | "destroy" | "drift";
   readonly summary: string;
   readonly help: string;
   /** Arguments of `pulumi` before those of the user. */
   readonly pulumi: (summarized: boolean) => readonly string[];
   /** For commands that only look: how what they find is told. */
-  readonly findings?: {
-    /** Whether what the program asks for is compared, or how things really are. */
-    readonly compare: "inputs" | "outputs";
-    /** Whether finding something is a failure (exit code 1). */
-    readonly fails: boolean;
-    readonly heading: (stack: string) => string;
-    readonly none: (stack: string) => string;
-    /** Whether --json is answered with the findings; otherwise with what Pulumi prints, which tells them itself. */
-    readonly json: boolean;
-  };
-  /** Changes things, so that somebody has to say yes. */
-  readonly changes: boolean;
+  readonly findings?: FindingsStyle & Pick<FindingsRequest, "fails">;
+  /** Options beside those of every stack command. */
+  readonly options?: readonly Option[];
 }
+
+const confirm = new Option(
+  "--confirm <environment>",
+  "say yes to a change of an environment that asks for its name, where nobody can be asked",
+);
+const json = new Option("-j, --json", "the findings as JSON, for programs");
 
 const stackCommands: readonly StackCommand[] = [
   {
     name: "up",
     summary: "bring a stack up (installs what is missing, starts the sandbox, runs `pulumi up`)",
-    help: "Examples:\n  ./slipway up dev            with a preview and a question on a terminal\n  ./slipway up dev --yes      without the question, for CI\n  ./slipway up dev --refresh  options of `pulumi up` are passed on",
+    help: "Examples:\n  ./slipway up dev            with a preview and a question on a terminal\n  ./slipway up dev --yes      without the question, for CI\n  ./slipway up dev --refresh  options of `pulumi up` are passed on\n  ./slipway up pr-42          an environment for pull request 42, as staging's but small; removed by\n                              `destroy pr-42`, or by `features sweep` when its time is over\n  ./slipway up prod --no-sandbox --confirm production",
     pulumi: () => ["up", "--policy-pack", "policy"],
-    changes: true,
+    options: [confirm],
   },
   {
     name: "preview",
     summary: "show what `up` would change, property by property",
-    help: "Examples:\n  ./slipway preview dev         only what changes, one line a property\n  ./slipway preview dev --json  for programs",
+    help: "Ends with what matters: replacements and deletions first, what holds data marked, then updates and creations.\n\nExamples:\n  ./slipway preview dev                       one line for each property that changes\n  ./slipway preview staging --json            the same for programs\n  ./slipway preview staging --markdown        the same for the comment of a pull request\n  ./slipway preview prod --fail-on-data-loss  exit 1 when something that holds data would go\n  ./slipway preview dev --output json         Pulumi's own JSON; with --diff or --output all is Pulumi's",
     pulumi: () => ["preview", "--policy-pack", "policy"],
     findings: {
       compare: "inputs",
-      fails: false,
+      fails: "never",
       heading: (stack) => `\`up ${stack}\` would:`,
       none: (stack) => `\`up ${stack}\` would change nothing.`,
-      json: false,
     },
-    changes: false,
+    options: [
+      json,
+      new Option("--markdown", "the findings as markdown, for the comment of a pull request"),
+      new Option("--fail-on-data-loss", "exit 1 when something that holds data would be deleted or replaced"),
+    ],
   },
   {
     name: "destroy",
     summary: "remove everything that a stack has built",
-    help: "The stack stays, empty. Its database goes with it, unless --keep-database or the setting\nslipway:database.retainOnDestroy says that it is to stay.",
+    help: "The stack stays, empty; that of a pull request goes with what it has built. A local database goes too, unless\n--keep-database or the setting slipway:database.retainOnDestroy says that it is to stay.",
     pulumi: () => ["destroy"],
-    changes: true,
+    options: [confirm, new Option("--keep-database", "leave the local database and its data where they are")],
   },
   {
     name: "drift",
@@ -82,12 +87,11 @@ const stackCommands: readonly StackCommand[] = [
     ],
     findings: {
       compare: "outputs",
-      fails: true,
+      fails: "changes",
       heading: (stack) => `Drift of ${stack}: what Pulumi knows => what is there`,
       none: (stack) => `No drift: ${stack} is as Pulumi knows it.`,
-      json: true,
     },
-    changes: false,
+    options: [json],
   },
 ];
 
@@ -101,101 +105,121 @@ export function addStackCommands(program: Command): void {
         `${definition.summary[0]?.toUpperCase()}${definition.summary.slice(1)}.\nEverything after the stack's name that is not listed here goes to \`pulumi\` as it is.`,
       )
       .usage("<stack> [options] [options of pulumi]")
-      .argument("[stack...]", "name of the stack: dev, staging, prod")
+      .argument("[stack...]", "name of the stack: dev, staging, prod, or pr-<number> for a pull request")
       .option("--no-sandbox", "use the cloud accounts and the backend of the environment instead of the sandbox")
       .allowUnknownOption()
       .addHelpText("after", `\n${definition.help}`);
-    if (definition.name === "destroy")
-      command.option("--keep-database", "leave the database and its data where they are");
-    command.action((args: string[], options: StackOptions) => runStackCommand(definition, args, options));
+    for (const option of definition.options ?? []) command.addOption(option);
+    command.action(async (args: string[], options: StackOptions) => {
+      process.exitCode = (await runStackCommand(definition, args, options)) === 0 ? 0 : 1;
+    });
   }
+}
+
+/** Destroys a stack and, being a pull request's, the stack itself, without a question. */
+export async function destroyStack(stack: string, sandbox: boolean): Promise<boolean> {
+  const destroy = stackCommands.find(({ name }) => name === "destroy") as StackCommand;
+  return (await runStackCommand(destroy, [stack, "--yes"], { sandbox })) === 0;
 }
 
 async function runStackCommand(
   definition: StackCommand,
   args: readonly string[],
   options: StackOptions,
-): Promise<void> {
-  const root = checkoutRoot;
-  const { stack, rest } = splitStackArguments(root, definition.name, args);
-  const { step: settings, facts } = settingsStep(root, stack);
-  const quiet = rest.includes("--json") || rest.includes("-j");
-  requireBuildable(stack, facts().platform);
-  engineChoice();
-  const consent = definition.changes
-    ? consentArguments({
-        command: definition.name,
-        stack,
-        given: rest,
-        terminal: process.stdin.isTTY && process.stdout.isTTY,
-        requireConfirmation: facts().requireConfirmation,
-      })
-    : [];
-  const work = async () => {
-    const { env } = await makeReady({ root, sandbox: options.sandbox, stack, quiet, before: [settings] });
-    const json = quiet && definition.findings?.json === true;
-    const given = json ? rest.filter((arg) => arg !== "--json" && arg !== "-j") : rest;
-    const findings = choosesDisplay(given) ? undefined : definition.findings;
-    const pulumi = [...definition.pulumi(findings !== undefined), "--stack", stack, ...consent, ...given];
-    const run = (more: readonly string[], variables: Record<string, string>) =>
-      (json ? runTellingFailures : runForeground)("pulumi", [...pulumi, ...more], {
-        cwd: root,
-        env: { ...env, ...variables },
-      });
-    return findings
-      ? runWithSummary(root, stack, { ...findings, json }, run)
-      : run([], options.keepDatabase ? { SLIPWAY_KEEP_DATABASE: "1" } : {});
-  };
-  const code = definition.changes && options.sandbox ? await inTurn(root, stack, work) : await work();
-  process.exitCode = code === 0 ? 0 : 1;
-}
-
-/** Stacks in the cloud have settings already, but nothing that builds them yet. */
-function requireBuildable(stack: string, platform: StackFacts["platform"]): void {
-  if (platform === "local") return;
-  throw new UserError(
-    `The stack ${stack} runs on platform "${platform}", which this version of Slipway does not build.\n  Its settings are valid. Use a stack whose slipway:platform is local, such as dev.`,
-  );
-}
-
-/** Keeps the engine's display to itself; only what it says of a failure is told, on standard error. */
-async function runTellingFailures(...call: Parameters<typeof runQuietly>): Promise<number> {
-  const { code, stdout, stderr } = await runQuietly(...call);
-  if (code !== 0) process.stderr.write(`${stdout}${stderr}`);
-  return code;
-}
-
-/** Runs the engine with its own display, and tells afterwards in a few lines what it found. */
-async function runWithSummary(
-  root: string,
-  stack: string,
-  findings: NonNullable<StackCommand["findings"]>,
-  run: (more: readonly string[], variables: Record<string, string>) => Promise<number>,
 ): Promise<number> {
-  const folder = mkdtempSync(path.join(stateDirectory(root), "events-"));
-  try {
-    const log = path.join(folder, "events.jsonl");
-    // The flag is hidden behind this variable; Pulumi's Automation API relies on both.
-    const code = await run(["--event-log", log, "--suppress-outputs"], { PULUMI_DEBUG_COMMANDS: "true" });
-    const found = existsSync(log) ? summarizeEvents(readFileSync(log, "utf8"), findings.compare) : undefined;
-    // A run that failed before it had compared anything has told why.
-    if (found && (code === 0 || found.changes.length > 0 || found.violations.length > 0)) {
-      if (findings.json) printJson({ stack, ...found });
-      else
-        process.stdout.write(
-          `\n${summaryLines(found, findings.compare === "outputs" ? "found" : "planned", findings.heading(stack), findings.none(stack)).join("\n")}\n`,
-        );
+  const root = checkoutRoot;
+  const { name } = definition;
+  const { sandbox } = options;
+  const { stack, rest } = splitStackArguments(root, name, args);
+  const request = findingsRequest(definition, options, rest);
+  const { step: settings, facts } = settingsStep(root, stack);
+  const { environment, platform, requireConfirmation } = facts();
+  requireBuildable(stack, platform);
+  engineChoice();
+  if (!sandbox) requireCloudAccess(platform);
+  const changes = definition.findings === undefined;
+  const terminal = process.stdin.isTTY && process.stdout.isTTY;
+  const consent = changes
+    ? consentTo({
+        command: name,
+        stack,
+        environment,
+        given: rest,
+        confirm: options.confirm,
+        terminal,
+        requireConfirmation,
+      })
+    : undefined;
+  if (consent?.askFor) await askForName(consent.askFor, `"${name} ${stack}"`);
+
+  const work = async () => {
+    const config = () => prepareStackConfig(root, stack, sandbox);
+    const quiet = options.json === true || request?.format === "markdown";
+    const ready = { root, sandbox, platform, stack: { name: stack, config }, quiet, before: [settings] };
+    const { env } = await makeReady(ready);
+    const call = { cwd: root, env: { ...env, ...engineSwitches(stack, options) } };
+    const feature = pullRequestOf(stack) !== undefined ? { stack, sandbox, config: config(), call } : undefined;
+    if (feature && name === "up") {
+      await requireFreeNetwork(feature);
+      await createFeatureStack(feature);
     }
-    return findings.fails && found && found.changes.length > 0 ? 1 : code;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const pulumi = [
+      ...definition.pulumi(request !== undefined),
+      ...["--stack", stack, ...config().options],
+      ...(consent?.pulumi ?? []),
+      ...(options.json && !request ? ["--json"] : []),
+      ...rest,
+    ];
+    const code =
+      definition.findings && request
+        ? await runWithFindings(stack, definition.findings, request, pulumi, call)
+        : await runForeground("pulumi", pulumi, call);
+    if (code === 0 && feature && name === "destroy" && destroysAll(rest)) await removeFeatureStack(feature);
+    return code;
+  };
+  return changes && sandbox ? inTurn(root, stack, work) : work();
 }
 
-/** Whether the user chose how Pulumi shows changes. */
-function choosesDisplay(given: readonly string[]): boolean {
-  return given.some(
-    (arg) =>
-      arg === "--diff" || arg.startsWith("--diff=") || arg === "--json" || arg === "-j" || arg.startsWith("--output"),
+function engineSwitches(stack: string, { keepDatabase, sandbox }: StackOptions): Record<string, string> {
+  return {
+    ...(keepDatabase && { SLIPWAY_KEEP_DATABASE: "1" }),
+    // Its settings are derived on each machine anew, so that the state alone knows the key of its secrets.
+    ...(!sandbox && pullRequestOf(stack) !== undefined && { PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true" }),
+  };
+}
+
+/** Platforms that this version cannot build yet have settings already. */
+function requireBuildable(stack: string, platform: StackFacts["platform"]): void {
+  if (platform !== "eks") return;
+  throw new UserError(
+    `The stack ${stack} runs on platform "${platform}", which this version of Slipway does not build.\n  Its settings are valid. Use a stack whose slipway:platform is local or ecs, such as dev.`,
   );
+}
+
+/**
+ * How the findings are wanted; undefined when the user chose one of Pulumi's own displays, or the command has none.
+ * @throws UsageError when two displays were asked for
+ */
+function findingsRequest(
+  { findings, name }: StackCommand,
+  { failOnDataLoss, json: asJson, markdown }: StackOptions,
+  rest: readonly string[],
+): FindingsRequest | undefined {
+  const pulumis = rest.find((arg) => arg === "--diff" || arg.startsWith("--diff=") || arg.startsWith("--output"));
+  const ours = asJson ? "--json" : markdown ? "--markdown" : undefined;
+  const other = markdown && asJson ? "--markdown" : markdown || failOnDataLoss ? pulumis : undefined;
+  if (other !== undefined)
+    throw new UsageError(
+      `"${name}" tells what it finds in one way, but ${ours ?? "--fail-on-data-loss"} and ${other} were given.\n  Leave one of them out.`,
+    );
+  if (!findings || pulumis !== undefined) return undefined;
+  return {
+    format: asJson ? "json" : markdown ? "markdown" : "text",
+    fails: failOnDataLoss ? "dataLoss" : findings.fails,
+  };
+}
+
+/** Whether a destroy was meant for the whole stack. */
+function destroysAll(given: readonly string[]): boolean {
+  return !given.some((arg) => /^(--preview-only|--target|-t$|--exclude)/.test(arg));
 }

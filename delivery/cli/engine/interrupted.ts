@@ -12,18 +12,20 @@ import { runQuietly } from "./run.ts";
 export async function settleInterruptedRun(options: {
   readonly root: string;
   readonly stack: string;
+  /** Options that tell the engine where the stack's settings are. */
+  readonly config: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly pending: readonly PendingOperation[];
   readonly report: (text: string) => void;
 }): Promise<string> {
-  const { root, stack, env, pending, report } = options;
+  const { root, stack, config, env, pending, report } = options;
   const what = describePending(pending);
   report(`the last run was ended by force while ${what}; reading how things really are`);
   for (const operation of pending.filter(({ operation: kind }) => kind === "creating")) {
     await removeHalfMade(operation, env);
   }
   const args = ["refresh", "--stack", stack, "--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];
-  const result = await runQuietly("pulumi", [...args, "--color", "never"], { cwd: root, env });
+  const result = await runQuietly("pulumi", [...args, ...config, "--color", "never"], { cwd: root, env });
   if (result.code !== 0) {
     throw new UserError(
       `The last run on ${stack} was ended by force while ${what}, and reading how things really are failed:\n  ${lastLines(result.stdout + result.stderr)}\n  Mend that and run the command again.`,

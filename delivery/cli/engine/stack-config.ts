@@ -1,0 +1,69 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parse, parseDocument } from "yaml";
+import { z } from "zod";
+import { derivedStackFile, featureBase, isDerived, stackFile } from "../../../infra/stack-file.ts";
+import { stateDirectory } from "../../../sandbox/paths.ts";
+import { sandboxSalt } from "./environment.ts";
+
+/** Where the engine finds a stack's settings. */
+export interface StackConfig {
+  /** Options for `up`, `preview`, `destroy` and `refresh`. */
+  readonly options: readonly string[];
+  /** The folder in which `stack init`, which has no such option, finds (and may write) the same file. */
+  readonly folder: string;
+}
+
+/**
+ * Makes a stack's settings ready for the engine. Usually that is `Pulumi.<stack>.yaml` of the checkout as it is. Two kinds of
+ * stacks get a file below .slipway instead, so that the engine never writes into the checkout's own: that of a pull request,
+ * whose settings are derived; and, in the sandbox, one whose committed settings name a key in the cloud (`secretsprovider`),
+ * which the sandbox does not have.
+ */
+export function prepareStackConfig(root: string, stack: string, sandbox: boolean): StackConfig {
+  const text = ownText(root, stack, sandbox);
+  if (text === undefined) return { options: [], folder: root };
+  const folder = path.join(stateDirectory(root), "stacks", sandbox ? "sandbox" : "cloud");
+  const file = path.join(folder, `Pulumi.${stack}.yaml`);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(path.join(root, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
+  // What the engine has written into it about secrets is kept: another data key would make the state unreadable.
+  const kept = sandbox ? { encryptionsalt: sandboxSalt } : secretsOf(file);
+  const fresh = `${file}.new-${process.pid}`;
+  writeFileSync(
+    fresh,
+    `${text}${Object.entries(kept)
+      .map(([name, value]) => `${name}: ${value}\n`)
+      .join("")}`,
+  );
+  renameSync(fresh, file);
+  return { options: ["--config-file", file], folder };
+}
+
+/**
+ * The provider of secrets that a new stack of a pull request gets: that of the stack from which it is derived.
+ * @returns undefined for the backend's own
+ */
+export function secretsProviderFor(root: string): string | undefined {
+  return secretsOf(stackFile(root, featureBase)).secretsprovider;
+}
+
+/** @returns undefined when the checkout's own file will do */
+function ownText(root: string, stack: string, sandbox: boolean): string | undefined {
+  if (isDerived(root, stack)) return derivedStackFile(root, stack);
+  const file = stackFile(root, stack);
+  if (!sandbox || secretsOf(file).secretsprovider === undefined) return undefined;
+  const document = parseDocument(readFileSync(file, "utf8"));
+  for (const name of secretKeys) document.delete(name);
+  return document.toString();
+}
+
+const secretKeys = ["secretsprovider", "encryptedkey", "encryptionsalt"] as const;
+const secretsSchema = z.object(Object.fromEntries(secretKeys.map((name) => [name, z.string().optional()])));
+
+/** What the engine keeps about secrets beside a stack's settings (sdk/go/common/workspace: ProjectStack). */
+function secretsOf(file: string): Partial<Record<(typeof secretKeys)[number], string>> {
+  if (!existsSync(file)) return {};
+  const found = secretsSchema.safeParse(parse(readFileSync(file, "utf8")));
+  return found.success ? Object.fromEntries(Object.entries(found.data).filter(([, value]) => value !== undefined)) : {};
+}

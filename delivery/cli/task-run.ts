@@ -1,0 +1,167 @@
+import { userInfo } from "node:os";
+import { z } from "zod";
+import type { Environment } from "../../infra/environment.ts";
+import { UserError } from "../errors.ts";
+import { requireFreshBackup } from "../tasks/backup.ts";
+import type { OperatorCommandName } from "../tasks/commands.ts";
+import {
+  followTask,
+  type RunningTask,
+  startTask,
+  type TaskClients,
+  type TaskEnd,
+  taskTargetSchema,
+} from "../tasks/ecs-task.ts";
+import type { TaskOptions } from "./commands/task.ts";
+import { runForeground, runQuietly } from "./engine/run.ts";
+import { printJson, printNote } from "./terminal.ts";
+
+/** A task that is allowed to run, and all that it takes. */
+export interface TaskRequest {
+  readonly root: string;
+  readonly stack: string;
+  readonly name: OperatorCommandName;
+  readonly environment: Environment;
+  /** The environment of the engine and of what is started here. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly options: TaskOptions;
+}
+
+const localOutputs = z.object({ database: z.object({ name: z.string(), owner: z.string() }) });
+
+/** Runs the command as a process of this machine, where the database of a local stack is. @returns its exit code */
+export async function runOnThisMachine({ root, stack, name, environment, env, options }: TaskRequest): Promise<number> {
+  const { database } = await readOutputs(root, stack, env, localOutputs);
+  const code = await runForeground(process.execPath, [process.argv[1] as string, "operator", name], {
+    cwd: root,
+    env: {
+      ...env,
+      SLIPWAY_STACK: stack,
+      SLIPWAY_ENVIRONMENT: environment,
+      DATABASE_NAME: database.name,
+      DATABASE_OWNER: database.owner,
+    },
+    // The task's lines are not its outcome.
+    ...(options.json && { stdio: ["ignore", 2, 2] }),
+  });
+  if (options.json) printJson({ stack, command: name, exitCode: code });
+  return code;
+}
+
+const cloudOutputs = z.object({ tasks: taskTargetSchema });
+const backupOutputs = z.object({ database: z.object({ identifier: z.string() }) });
+
+/** Runs the command as an ECS task. @returns its exit code; 0 for one that was only started */
+export async function runInCloud(
+  request: TaskRequest & { readonly backup: boolean; readonly region: string },
+): Promise<number> {
+  const { root, stack, name, environment, env, options, region } = request;
+  const { tasks: target } = await readOutputs(root, stack, env, cloudOutputs);
+  const connection = connectionOptions(env, region, options.sandbox);
+  if (request.backup) {
+    const { database } = await readOutputs(root, stack, env, backupOutputs);
+    const { RDSClient } = await import("@aws-sdk/client-rds");
+    const backup = { environment, command: name, instance: database.identifier, snapshot: options.backupTaken };
+    await requireFreshBackup(new RDSClient(connection), backup);
+  }
+  const [{ ECSClient }, { CloudWatchLogsClient }] = await Promise.all([
+    import("@aws-sdk/client-ecs"),
+    import("@aws-sdk/client-cloudwatch-logs"),
+  ]);
+  const clients = { ecs: new ECSClient(connection), logs: new CloudWatchLogsClient(connection) };
+  const task = await startTask(clients, target, ["operator", name], `slipway-${userInfo().username}`);
+  if (options.detach) return detached(request, task);
+  printNote(`task ${task.id} is started; Ctrl-C stops it`);
+  const end = await follow(clients, task, options);
+  if (options.json) printJson({ stack, command: name, task: task.arn, ...end, exitCode: end.exitCode ?? null });
+  if (end.exitCode !== undefined) {
+    if (end.exitCode !== 0) printNote(`task ${task.id} ended with exit code ${end.exitCode}: ${end.reason}`);
+    return end.exitCode;
+  }
+  throw new UserError(
+    `The task ${task.id} never ran its command: ${end.reason}.\n  ${remedyFor(end.reason, stack)}\n  Its definition is ${target.taskDefinition}, its cluster ${target.cluster}.`,
+  );
+}
+
+function detached(
+  { stack, name, region, options }: TaskRequest & { readonly region: string },
+  task: RunningTask,
+): number {
+  const { target, arn, id } = task;
+  const follow = `aws logs tail ${target.logGroup} --follow --region ${region}`;
+  if (options.json) printJson({ stack, command: name, task: arn, logGroup: target.logGroup });
+  else printNote(`task ${id} is started. Follow it: ${follow}`);
+  return 0;
+}
+
+/** Follows the task; the first Ctrl-C stops it, a second one leaves it to itself. */
+async function follow(clients: TaskClients, task: RunningTask, { json }: TaskOptions): Promise<TaskEnd> {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) {
+      printNote(`left: task ${task.id} is being stopped by ECS`);
+      process.exit(1);
+    }
+    printNote(`stopping the task ${task.id}; Ctrl-C again leaves before it has ended`);
+    stop.abort(`stopped by ${signal} at the terminal`);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+  try {
+    const out = json ? process.stderr : process.stdout;
+    return await followTask(
+      clients,
+      task,
+      {
+        line: (text) => out.write(`${text}\n`),
+        status: (status) => printNote(`task ${task.id}: ${status.toLowerCase()}`),
+      },
+      { stop: stop.signal },
+    );
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+  }
+}
+
+/** What usually keeps a task from starting (ECS developer guide, "Amazon ECS stopped tasks error messages"). */
+function remedyFor(reason: string, stack: string): string {
+  if (/CannotPullContainer/.test(reason))
+    return `Build this project's image, push it to the stack's repository "operator", set slipway:images.operator of ${stack} and run ./slipway up ${stack}.`;
+  if (/ResourceInitializationError/.test(reason))
+    return "The task could not reach a secret, the registry or the logs: look at its network and its execution role.";
+  return "The ECS console shows the stopped task for about an hour.";
+}
+
+/**
+ * Reads the outputs of a stack.
+ * @throws UserError when the stack is not up, or is from before it had these outputs
+ */
+async function readOutputs<T>(root: string, stack: string, env: NodeJS.ProcessEnv, schema: z.ZodType<T>): Promise<T> {
+  const args = ["stack", "output", "--json", "--stack", stack, "--non-interactive"];
+  const { code, stderr, stdout } = await runQuietly("pulumi", args, { cwd: root, env });
+  const remedy = `Bring it up first: ./slipway up ${stack}`;
+  if (code !== 0) throw new UserError(`${stack} has no tasks to run: ${firstLine(stderr || stdout)}.\n  ${remedy}`);
+  const outputs = schema.safeParse(JSON.parse(stdout));
+  if (outputs.success) return outputs.data;
+  const missing = outputs.error.issues.map(({ path }) => path.join(".")).join(", ");
+  throw new UserError(`${stack} does not say where its tasks run (outputs missing: ${missing}).\n  ${remedy}`);
+}
+
+function firstLine(text: string): string {
+  return (
+    text
+      .trim()
+      .split("\n")[0]
+      ?.replace(/^error: /, "")
+      .replace(/\.$/, "") ?? ""
+  );
+}
+
+/** Given in so many words in the sandbox, so that nothing of the user's own settings is asked. */
+function connectionOptions(env: NodeJS.ProcessEnv, region: string, sandbox: boolean) {
+  if (!sandbox) return { region };
+  return {
+    region,
+    endpoint: env.AWS_ENDPOINT_URL as string,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID as string, secretAccessKey: env.AWS_SECRET_ACCESS_KEY as string },
+  };
+}
