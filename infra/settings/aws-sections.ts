@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isPrivate, parseCidr } from "../cidr.ts";
+import { memoryOf } from "../instance-classes.ts";
 import { cidr, flag, hostName, region, slug, text, whole } from "./fields.ts";
 
 /*
@@ -58,6 +59,13 @@ export const networkSection = z.strictObject({
   flowLogs: flag("whether the VPC's traffic is logged, at about 0.50 USD for each GB").default(true),
 });
 
+/** A class or type of machine. Alarms follow its memory, so an unknown size is refused: it is a slip of the pen, or AWS's latest. */
+const machine = (pattern: RegExp, expected: string) =>
+  text(pattern, expected).refine(
+    (name) => !pattern.test(name) || memoryOf(name) !== undefined,
+    `${expected}, of a family and size that exist`,
+  );
+
 const timeWindow = text(
   /^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$/,
   "a daily window in UTC such as 03:00-04:00",
@@ -83,7 +91,7 @@ export const databaseSection = z.strictObject({
       description: "the major version of PostgreSQL, in quotes; minor versions are AWS's business",
       examples: ["17"],
     }),
-  instanceClass: text(/^db\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "an RDS instance class such as db.t4g.micro")
+  instanceClass: machine(/^db\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "an RDS instance class such as db.t4g.micro")
     .default("db.t4g.micro")
     .meta({ description: "the RDS instance class", examples: ["db.t4g.micro"] }),
   storageGiB: whole(20, 65536)
@@ -113,7 +121,7 @@ export const cacheSection = z.strictObject({
     .enum(["8.0", "8.1", "9.0"])
     .default("8.1")
     .meta({ description: "the version of Valkey, in quotes", examples: ["8.1"] }),
-  nodeType: text(/^cache\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "an ElastiCache node type such as cache.t4g.micro")
+  nodeType: machine(/^cache\.[a-z][a-z0-9-]*\.[a-z0-9]+$/, "an ElastiCache node type such as cache.t4g.micro")
     .default("cache.t4g.micro")
     .meta({ description: "the ElastiCache node type", examples: ["cache.t4g.micro"] }),
   replicas: whole(0, 5)

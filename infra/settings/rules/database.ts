@@ -26,18 +26,25 @@ export const databaseNamesAreFree: Rule = (input) => {
   );
 };
 
+/** RDS refuses a limit that is not at least a tenth above the storage to begin with; an equal one means that nothing grows. */
 export const storageMayGrow: Rule = (input) =>
-  databasesOf(input).flatMap(({ path, settings: { storageGiB, maxStorageGiB } }) =>
-    maxStorageGiB < storageGiB
-      ? [
-          problem(
+  databasesOf(input).flatMap(({ path, settings: { storageGiB, maxStorageGiB } }) => {
+    const least = Math.ceil((storageGiB * 11) / 10);
+    if (maxStorageGiB === storageGiB || maxStorageGiB >= least) return [];
+    return [
+      maxStorageGiB < storageGiB
+        ? problem(
             [...path, "maxStorageGiB"],
             `is ${maxStorageGiB}, less than the ${storageGiB} of storageGiB.`,
             "Raise it to at least the storage to begin with.",
+          )
+        : problem(
+            [...path, "maxStorageGiB"],
+            `is ${maxStorageGiB}, less than a tenth above the ${storageGiB} of storageGiB.`,
+            `Set it to ${least} or more, or to ${storageGiB} if storage shall not grow.`,
           ),
-        ]
-      : [],
-  );
+    ];
+  });
 
 export const databaseWindowsWork: Rule = (input) =>
   databasesOf(input).flatMap(({ path, settings: { backupWindow, maintenanceWindow } }) => {
