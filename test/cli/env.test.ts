@@ -50,6 +50,10 @@ describe("the environment for a shell", () => {
     assert.ok(shellLines({}, {}, "fish").includes("set -e PULUMI_STACK"));
   });
 
+  it("keeps the engine from fetching the plugin of each installed package, which a stack may not need", () => {
+    assert.equal(engineEnvironment("/checkout", new Map(), {}).PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL, "true");
+  });
+
   it("puts our programs first on PATH once, however often it is evaluated", () => {
     const once = engineEnvironment("/checkout", new Map(), { PATH: "/usr/bin:/bin" }).PATH ?? "";
     assert.ok(once.startsWith("/checkout/.slipway/bin:"));

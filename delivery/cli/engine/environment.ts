@@ -32,6 +32,9 @@ export function engineEnvironment(
   return {
     PATH: firstOnPath([binDirectory(root), path.dirname(process.execPath)], env.PATH ?? ""),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The engine would fetch the plugin of every npm package that is installed, so that of AWS for a local stack too. What a
+    // stack needs is here before it starts, and what is missing all the same is fetched when it is asked for.
+    PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
     // A built engine is there because the vendor is out of reach: asking it for plugins would only wait in vain.
     ...(allBuilt && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
