@@ -8,7 +8,7 @@ import { type Peer, SecurityGroup } from "./security-group.ts";
 export interface ContainerPlatformArgs extends AwsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Where the load balancer stands: two subnets in two zones at least. */
-  readonly publicSubnetIds: pulumi.Input<string[]>;
+  readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** A validated certificate for every host that the load balancer answers for. */
   readonly certificateArn: pulumi.Input<string>;
   /** Encrypts the sessions of `ecs exec` and their log. */
@@ -22,14 +22,14 @@ export interface ContainerPlatformArgs extends AwsArgs {
    * Whether every request is kept in a bucket of its own, for `logRetentionDays`. Costs little, but holds the addresses of
    * visitors: personal data. @default false
    */
-  readonly accessLogs?: boolean;
+  readonly accessLogs?: boolean | undefined;
   /**
    * Who may reach the test listener (port 8443), which shows the new version before it gets traffic; addresses as the load
    * balancer sees them, so for callers in the VPC those of the NAT gateways. @default nobody
    */
-  readonly testers?: readonly Peer[];
+  readonly testers?: readonly Peer[] | undefined;
   /** "enhanced" adds metrics of each task and container, at several USD a month for each task. @default "enabled" */
-  readonly insights?: "enabled" | "enhanced";
+  readonly insights?: "enabled" | "enhanced" | undefined;
   readonly transform?: {
     readonly cluster?: Transform<aws.ecs.ClusterArgs>;
     readonly loadBalancer?: Transform<aws.lb.LoadBalancerArgs>;

@@ -29,7 +29,7 @@ export interface ContainerServiceArgs extends AwsArgs {
   readonly platform: ContainerPlatform;
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets. */
-  readonly subnetIds: pulumi.Input<string[]>;
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Where the image is pulled from. */
   readonly repository: { readonly url: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
   /** The image, by digest. @default none yet: the service exists without a running copy */
@@ -40,20 +40,20 @@ export interface ContainerServiceArgs extends AwsArgs {
   /** The keys that the secrets are encrypted with. */
   readonly secretsKeyArns: readonly pulumi.Input<string>[];
   /** What the program may do in AWS. @default nothing */
-  readonly statements?: readonly Statement[];
+  readonly statements?: readonly Statement[] | undefined;
   readonly logKeyArn: pulumi.Input<string>;
   readonly logRetentionDays: number;
   /** Who is told when copies fail. */
   readonly alarmTopicArn: pulumi.Input<string>;
-  readonly permissionsBoundary?: pulumi.Input<string>;
+  readonly permissionsBoundary?: pulumi.Input<string> | undefined;
   /** Folders that it may write to; they are empty at each start. @default ["/tmp"] */
-  readonly writablePaths?: readonly string[];
+  readonly writablePaths?: readonly string[] | undefined;
   /** What the image is built for. ARM costs a fifth less, if the image is built for it. @default "X86_64" */
-  readonly architecture?: "X86_64" | "ARM64";
+  readonly architecture?: "X86_64" | "ARM64" | undefined;
   /** Lets copies reach HTTPS servers anywhere; else only what a `securityGroup.allowTo` names. @default false */
-  readonly internet?: boolean;
+  readonly internet?: boolean | undefined;
   /** The question inside the task whether it is well. @default a request of the health path in Python for the backend, none else */
-  readonly healthCommand?: readonly string[];
+  readonly healthCommand?: readonly string[] | undefined;
   readonly transform?: {
     readonly service?: Transform<aws.ecs.ServiceArgs>;
     readonly taskDefinition?: Transform<aws.ecs.TaskDefinitionArgs>;

@@ -12,7 +12,7 @@ export interface RegistryArgs<Image extends string = string> extends AwsArgs {
   /** Whether the repositories refuse to be deleted; else they go with their images. */
   readonly protect: boolean;
   /** How many images that were never released are kept. @default 50 */
-  readonly builds?: number;
+  readonly builds?: number | undefined;
   readonly transform?: { readonly repository?: Transform<aws.ecr.RepositoryArgs> };
 }
 

@@ -23,25 +23,22 @@ const run = (changes: Partial<OperatorTaskArgs> = {}) =>
       logRetentionDays: 30,
       ...changes,
     });
-    return {
-      family: task.family,
-      definition: task.taskDefinitionArn,
-      role: task.roleArn,
-      subnets: task.subnetIds,
-      cluster: task.clusterArn,
-      log: task.logGroupName,
-    };
+    return { definition: task.taskDefinitionArn, role: task.roleArn, target: task.target };
   }, asInAws);
 
 describe("OperatorTask", () => {
   it("tells all that RunTask needs", async () => {
     assert.deepEqual((await run()).result, {
-      family: "teamflow-staging-operator",
       definition: "arn:staging-operator-task-definition",
       role: "arn:staging-operator-task-roles-task",
-      subnets: ["private-a"],
-      cluster: "cluster-arn",
-      log: "/teamflow/staging/operator",
+      target: {
+        cluster: "cluster-arn",
+        taskDefinition: "teamflow-staging-operator",
+        subnetIds: ["private-a"],
+        securityGroupIds: ["staging-operator-access-group-id"],
+        logGroup: "/teamflow/staging/operator",
+        container: "operator",
+      },
     });
   });
 
