@@ -13,7 +13,7 @@ export interface PlannedVault {
   readonly region?: string;
 }
 
-export interface PlannedLock {
+interface PlannedLock {
   /** For how many days the lock can still be taken away; after that nobody can, neither the account's root nor AWS. */
   readonly changeableForDays: number;
   /** The shortest and longest that a copy may be kept, in days. */

@@ -178,6 +178,19 @@ export function planDatabaseAlarms({
       description: `${server} waits for its storage, which serves 3,000 requests a second below 400 GiB. Look for scans of whole tables.`,
     },
     {
+      ...quarterOfAnHour,
+      dimensions,
+      part: "replica-lag",
+      // RDS makes no read replicas of a server whose master password it manages, and a standby in another zone does not lag:
+      // what can is whatever reads a replication slot, and the server keeps all that it has not read.
+      metric: "OldestReplicationSlotLag",
+      treatMissingData: "notBreaching",
+      statistic: "Maximum",
+      comparison: "GreaterThanThreshold",
+      threshold: settings.storageGiB * 0.1 * gib,
+      description: `${server} is far ahead of what replicates it, and its storage fills up with what that has not read. Start the reader again, or drop its replication slot.`,
+    },
+    {
       ...fiveMinutes,
       dimensions,
       part: "transaction-ids",

@@ -13,7 +13,7 @@ export interface GeneratedSecretInputs {
 }
 
 /** What the state holds: where the value lies, never the value. */
-export interface GeneratedSecretOutputs extends GeneratedSecretInputs {
+interface GeneratedSecretOutputs extends GeneratedSecretInputs {
   /** The version that was in force when it was last looked at. */
   readonly versionId: string;
 }

@@ -140,6 +140,7 @@ describe("the alarms of a database", () => {
       connections: 78, // the smallest accepts 81 to 87
       memory: 0.05 * 2 ** 30,
       "disk-queue": 20,
+      "replica-lag": 2 * 2 ** 30,
       "transaction-ids": 1_000_000_000,
     });
     assert.equal(thresholds({ instanceClass: "db.r7g.16xlarge" }).connections, 3500); // RDS stops at 5000

@@ -117,7 +117,7 @@ describe("Database", () => {
     const alarms = (await run()).resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
     assert.deepEqual(
       alarms.map(({ name }) => name),
-      ["storage", "cpu", "connections", "memory", "disk-queue", "transaction-ids"].map(
+      ["storage", "cpu", "connections", "memory", "disk-queue", "replica-lag", "transaction-ids"].map(
         (part) => `staging-database-alarm-${part}`,
       ),
     );
