@@ -30,6 +30,8 @@ export interface GitHubEnvironmentFacts {
 export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
   /** The environments with their pages. */
   readonly environments: pulumi.Output<GitHubEnvironmentFacts[]>;
+  /** The repository's numeric id, also when this stack creates it. */
+  readonly repositoryId: pulumi.Output<string>;
 
   constructor(name: string, args: GitHubDeliveryArgs, opts?: ComponentOptions) {
     super("slipway:index:GitHubDelivery", name, args, opts);
@@ -43,13 +45,15 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     this.environments = pulumi
       .output(repository.url)
       .apply((url) => plan.gates.map(({ name }) => ({ name, url: `${url}/deployments/${encodeURIComponent(name)}` })));
+    this.repositoryId = pulumi.output(repository.id);
     this.registerOutputs({ environments: this.environments });
   }
 
   /** The repository that exists, or, for a first try, a new one. */
-  private repository(): { name: pulumi.Input<string>; url: pulumi.Input<string> } {
+  private repository(): Record<"id" | "name" | "url", pulumi.Input<string>> {
     const { createRepository, facts, repository, transform } = this.args;
-    if (!createRepository) return { name: repository, url: facts.repository?.url ?? "" };
+    if (!createRepository)
+      return { id: facts.repository?.id ?? "", name: repository, url: facts.repository?.url ?? "" };
     const name = this.childName("repository");
     const [args, opts] = applyTransform<github.RepositoryArgs>(
       transform?.repository,
@@ -59,7 +63,7 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
       { parent: this, retainOnDelete: true },
     );
     const created = new github.Repository(name, args, opts);
-    return { name: created.name, url: created.htmlUrl };
+    return { id: created.repoId.apply(String), name: created.name, url: created.htmlUrl };
   }
 
   /** The ids of the teams that exist, or, for a first try, of new ones that may read the repository. */

@@ -10,10 +10,17 @@ export interface TeamFacts {
   readonly members: readonly string[];
 }
 
+/** A repository as GitHub knows it. */
+export interface RepositoryFacts {
+  readonly url: string;
+  /** The numeric id, which a repository keeps when it is renamed. */
+  readonly id: string;
+}
+
 /** What exists in GitHub of what a stack builds upon. */
 export interface GitHubFacts {
   /** Undefined when it does not exist, or the token may not see it. */
-  readonly repository: { readonly url: string } | undefined;
+  readonly repository: RepositoryFacts | undefined;
   /** By slug; undefined for a team that does not exist. */
   readonly teams: ReadonlyMap<string, TeamFacts | undefined>;
 }
@@ -35,7 +42,26 @@ export async function findGitHub(
       return [slug, team && { id: Number(team.id), members: team.members ?? [] }];
     }),
   ]);
-  return { repository: repository?.htmlUrl ? { url: repository.htmlUrl } : undefined, teams: new Map(teams) };
+  return {
+    repository: repository?.htmlUrl ? { url: repository.htmlUrl, id: String(repository.repoId) } : undefined,
+    teams: new Map(teams),
+  };
+}
+
+/**
+ * Looks up the numeric id of an organization: a new owner of an old name has another one.
+ *
+ * @throws pulumi.RunError, with what to check, when there is none of that name or GitHub cannot be asked.
+ */
+export async function findOwnerId(provider: GitHubProvider, owner: string): Promise<string> {
+  const found = await ask(`the organization "${owner}"`, () =>
+    github.getOrganization({ name: owner, summaryOnly: true }, { provider }),
+  );
+  if (found?.id) return found.id;
+  throw new pulumi.RunError(
+    `There is no organization "${owner}" in GitHub, or the token in GITHUB_TOKEN may not see it.\n` +
+      "  Correct slipway:github.owner; the roles in AWS trust an organization's repository.",
+  );
 }
 
 /** The plugin gives no status but only GitHub's answer as text, which ends "404 Not Found []" for what does not exist. */

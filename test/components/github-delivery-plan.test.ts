@@ -13,7 +13,7 @@ const gate: GateSettings = {
   variables: {},
 };
 const facts = (teams: Record<string, string[] | undefined>, repository = true): GitHubFacts => ({
-  repository: repository ? { url: "https://github.com/teamflow/teamflow" } : undefined,
+  repository: repository ? { url: "https://github.com/teamflow/teamflow", id: "42" } : undefined,
   teams: new Map(
     Object.entries(teams).map(([slug, members], index): [string, TeamFacts | undefined] => [
       slug,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GitHubDelivery, type GitHubDeliveryArgs } from "../../components/github-delivery.ts";
-import { findGitHub } from "../../components/github-facts.ts";
+import { findGitHub, findOwnerId } from "../../components/github-facts.ts";
 import { GitHubProvider, ownerProblem, writeDelay } from "../../components/github-provider.ts";
 import { runMocked } from "../support/pulumi-mocks.ts";
 
@@ -21,7 +21,7 @@ const args: GitHubDeliveryArgs = {
   },
   variables: { SLIPWAY_STACK: "dev" },
   facts: {
-    repository: { url: "https://github.com/teamflow/teamflow" },
+    repository: { url: "https://github.com/teamflow/teamflow", id: "42" },
     teams: new Map([
       ["developers", { id: 11, members: ["ada", "bob"] }],
       ["team-lead", { id: 12, members: ["cy"] }],
@@ -37,11 +37,11 @@ const build = (changes: Partial<GitHubDeliveryArgs> = {}) =>
     () => {
       const provider = new GitHubProvider("dev-github-provider", "teamflow");
       const delivery = new GitHubDelivery("dev-github", { ...args, ...changes }, { providers: [provider] });
-      return { environments: delivery.environments };
+      return { environments: delivery.environments, repositoryId: delivery.repositoryId };
     },
     {
       outputs: ({ type }) =>
-        type === "github:index/team:Team" ? { id: "77" } : { htmlUrl: "https://github.com/teamflow/new" },
+        type === "github:index/team:Team" ? { id: "77" } : { htmlUrl: "https://github.com/teamflow/new", repoId: 43 },
     },
   );
 
@@ -110,6 +110,11 @@ describe("components/github-delivery", () => {
     ]);
   });
 
+  it("knows the repository's id, whether it was found or is created: names can be taken by others", async () => {
+    assert.equal((await build()).result.repositoryId, "42");
+    assert.equal((await build({ createRepository: true })).result.repositoryId, "43");
+  });
+
   it("keeps token and address of GitHub out of every input", async () => {
     const run = await withEnvironment(
       { GITHUB_TOKEN: "planted-token", GITHUB_BASE_URL: "http://127.0.0.1:4711/" },
@@ -175,11 +180,11 @@ describe("components/github-facts", () => {
   it("finds the repository's page and each team's id and members", async () => {
     const run = await find((token, { slug }) =>
       token.includes("getRepository")
-        ? { htmlUrl: "https://github.com/teamflow/teamflow" }
+        ? { htmlUrl: "https://github.com/teamflow/teamflow", repoId: 42 }
         : { id: slug === "cto" ? "1" : "2", members: [`${slug}-person`] },
     );
     assert.deepEqual(run.result, {
-      repository: { url: "https://github.com/teamflow/teamflow" },
+      repository: { url: "https://github.com/teamflow/teamflow", id: "42" },
       teams: { cto: { id: 1, members: ["cto-person"] }, dba: { id: 2, members: ["dba-person"] } },
     });
   });
@@ -195,6 +200,20 @@ describe("components/github-facts", () => {
       repository: undefined,
       teams: { cto: { id: 1, members: [] }, dba: undefined },
     });
+  });
+
+  it("finds the owner's id without reading its members and repositories", async () => {
+    const owner = (answer: () => Record<string, unknown>) =>
+      runMocked(() => findOwnerId(new GitHubProvider("p", "teamflow"), "teamflow"), { answer });
+    const run = await owner(() => ({ id: "4711" }));
+    assert.equal(run.result, "4711");
+    assert.deepEqual(run.calls[0]?.inputs, { name: "teamflow", summaryOnly: true });
+    await assert.rejects(
+      owner(() => {
+        throw new Error("* GET https://api.github.com/orgs/teamflow: 404 Not Found []");
+      }),
+      /There is no organization "teamflow" in GitHub/,
+    );
   });
 
   it("says what to check when GitHub cannot be asked", async () => {
