@@ -34,6 +34,7 @@ const nameRules = {
   cacheSnapshot: { limit: 255 },
   cacheSubnetGroup: { limit: 255 },
   cacheUser: { limit: 40 },
+  codeBuildProject: { limit: 150 },
   databaseInstance: { limit: 63 },
   databaseParameterGroup: { limit: 255 },
   databaseSnapshot: { limit: 255 },
