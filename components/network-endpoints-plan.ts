@@ -5,7 +5,7 @@ import type { NetworkSettings } from "./network-plan.ts";
  * secrets and parameters. What is called seldom (STS, KMS, ECS Exec) goes through NAT: each endpoint costs about 7 USD a month
  * and zone. The isolated tier needs none, because only services of AWS's own live there.
  */
-export const endpointServices = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] as const;
+const endpointServices = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] as const;
 
 /** An interface endpoint of a plan. */
 export interface PlannedInterfaceEndpoint {
