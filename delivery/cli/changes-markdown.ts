@@ -42,12 +42,12 @@ export function summaryMarkdown(stack: string, summary: ChangeSummary | undefine
 function caution(losses: readonly Change[]): string {
   const lines = losses.map(
     (loss) =>
-      `> - ${code(loss.name)} (${code(loss.type)}) would be **${loss.operation === "replace" ? "replaced" : "deleted"}**; with it goes ${loss.holds}.${
+      `> - ${code(loss.name)} (${code(loss.type)}) would be **${loss.operation === "replace" ? "replaced" : "deleted"}**; what goes with it: ${loss.holds}.${
         loss.protected ? " It is protected, so that `up` refuses." : ""
       }`,
   );
   const kept = fitting(lines, tableLimit / 4);
-  return ["> [!CAUTION]", "> **This would lose data.**", ...kept.lines, ...leftOut(kept.left, "> - "), "", ""].join(
+  return ["> [!CAUTION]", "> **This would lose data.**", ...kept.lines, ...leftOut(kept.left, "> - "), ""].join(
     "\n",
   );
 }
@@ -58,7 +58,7 @@ function policies(violations: ChangeSummary["violations"]): string {
       `- **${level}** ${code(policy)}${resource ? `, ${code(resource)}` : ""}: ${plainText(message.split("\n")[0] ?? "")}`,
   );
   const kept = fitting(lines, tableLimit / 4);
-  return ["Policies:", "", ...kept.lines, ...leftOut(kept.left, "- "), "", ""].join("\n");
+  return ["Policies:", "", ...kept.lines, ...leftOut(kept.left, "- "), ""].join("\n");
 }
 
 /** Replacements, deletions and updates one by one; creations by type. */
@@ -82,7 +82,6 @@ function changeTable(changes: readonly Change[]): string {
     ...kept.lines,
     ...leftOut(kept.left, "| | ", " | | |"),
     "",
-    "",
   ].join("\n");
 }
 
@@ -103,7 +102,7 @@ function details(changes: readonly Change[], limit: number): string {
   const fence = "`".repeat(
     Math.max(3, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length + 1)),
   );
-  const opening = `<details><summary>Properties</summary>\n\n${fence}diff\n`;
+  const opening = `\n<details><summary>Properties</summary>\n\n${fence}diff\n`;
   const closing = `${fence}\n\n</details>\n`;
   const kept = fitting(lines, limit - opening.length - closing.length);
   const left = kept.left > 0 ? `\n${kept.left} more lines do not fit into a comment; the job's log has them.\n` : "";

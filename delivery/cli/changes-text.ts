@@ -71,7 +71,7 @@ export function lossLines(changes: readonly Change[]): string[] {
     "This would lose data:",
     ...losses.map(
       (change) =>
-        `  ${change.name} (${change.type}) would be ${change.operation === "replace" ? "replaced" : "deleted"}; with it goes ${change.holds}${
+        `  ${change.name} (${change.type}) would be ${change.operation === "replace" ? "replaced" : "deleted"}; what goes with it: ${change.holds}${
           change.protected ? ". It is protected, so that `up` refuses" : ""
         }.`,
     ),

@@ -31,7 +31,7 @@ export interface ReadyOptions {
   /** Use the embedded endpoints and backend; false leaves the caller's cloud settings as they are. */
   readonly sandbox: boolean;
   /** The stack that the engine is going to work on, and where its settings are. */
-  readonly stack?: { readonly name: string; readonly config: () => StackConfig };
+  readonly stack?: WantedStack;
   /** Where the stack's application runs: what only other platforms need is neither fetched nor started. @default "local" */
   readonly platform?: Settings["platform"];
   /** No progress display. */
@@ -40,6 +40,14 @@ export interface ReadyOptions {
   readonly keepBuildCache?: boolean;
   /** Steps to take before anything is fetched or started, such as the check of settings. */
   readonly before?: readonly Step[];
+}
+
+/** A stack that the engine is going to work on; the sandbox's backend gets it when it does not know it yet. */
+interface WantedStack {
+  readonly name: string;
+  readonly config: () => StackConfig;
+  /** Throws what speaks against creating it. */
+  readonly check?: (env: NodeJS.ProcessEnv) => Promise<void>;
 }
 
 /** Makes the toolchain, the sandbox and the stack ready, with progress; what is ready already takes a moment only. */
@@ -76,11 +84,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
       },
     });
     const { stack } = options;
-    if (stack)
-      steps.push({
-        title: `Stack ${stack.name}`,
-        run: (report) => readyStack(root, stack.name, stack.config(), env(), report),
-      });
+    if (stack) steps.push({ title: `Stack ${stack.name}`, run: (report) => readyStack(root, stack, env(), report) });
   }
   await runSteps(steps, options.quiet ? { quiet: true } : {});
   return { toolchain, env: env() };
@@ -138,17 +142,14 @@ function remaining(done: number, total: number, elapsed: number): string {
   return total > 0 && done > total / 10 ? `, about ${seconds((elapsed * (total - done)) / done)} left` : "";
 }
 
-async function readyStack(
-  root: string,
-  stack: string,
-  config: StackConfig,
-  env: NodeJS.ProcessEnv,
-  report: Report,
-): Promise<string> {
+async function readyStack(root: string, wanted: WantedStack, env: NodeJS.ProcessEnv, report: Report): Promise<string> {
+  const { name: stack } = wanted;
+  const config = wanted.config();
   const notes: string[] = [];
   const removed = await waitForLock(root, stack, report);
   if (removed > 0) notes.push("freed the lock of a run that was ended by force");
   if (!stackExists(root, stack)) {
+    await wanted.check?.(env);
     report("creating it in the sandbox's backend");
     const result = await runQuietly("pulumi", ["stack", "init", stack, "--no-select"], { cwd: config.folder, env });
     if (result.code !== 0)

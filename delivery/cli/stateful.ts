@@ -1,7 +1,7 @@
 /**
  * The types of resources that hold what cannot be built again from the program: data, keys, names that others rely on. A
  * preview marks them, and a planned replacement or deletion of one is what a reviewer must not miss. One table for the whole
- * command line; the value completes "with it goes ...".
+ * command line; the value completes "what goes with it: ...".
  */
 const holdings: Readonly<Record<string, string>> = {
   "aws:backup/vault:Vault": "the backups in it",

@@ -155,14 +155,12 @@ async function runStackCommand(
   const work = async () => {
     const config = () => prepareStackConfig(root, stack, sandbox);
     const quiet = options.json === true || request?.format === "markdown";
-    const ready = { root, sandbox, platform, stack: { name: stack, config }, quiet, before: [settings] };
-    const { env } = await makeReady(ready);
+    const feature = pullRequestOf(stack) !== undefined;
+    const check = (env: NodeJS.ProcessEnv) => requireFreeNetwork(stack, { cwd: root, env });
+    const wanted = { name: stack, config, ...(feature && { check }) };
+    const { env } = await makeReady({ root, sandbox, platform, stack: wanted, quiet, before: [settings] });
     const call = { cwd: root, env: { ...env, ...engineSwitches(stack, options) } };
-    const feature = pullRequestOf(stack) !== undefined ? { stack, sandbox, config: config(), call } : undefined;
-    if (feature && name === "up") {
-      await requireFreeNetwork(feature);
-      await createFeatureStack(feature);
-    }
+    if (feature && !sandbox && name === "up") await createFeatureStack(stack, config(), call);
     const pulumi = [
       ...definition.pulumi(request !== undefined),
       ...["--stack", stack, ...config().options],
@@ -174,7 +172,7 @@ async function runStackCommand(
       definition.findings && request
         ? await runWithFindings(stack, definition.findings, request, pulumi, call)
         : await runForeground("pulumi", pulumi, call);
-    if (code === 0 && feature && name === "destroy" && destroysAll(rest)) await removeFeatureStack(feature);
+    if (code === 0 && feature && name === "destroy" && destroysAll(rest)) await removeFeatureStack(stack, call);
     return code;
   };
   return changes && sandbox ? inTurn(root, stack, work) : work();

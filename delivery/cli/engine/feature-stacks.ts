@@ -15,14 +15,6 @@ export interface EngineCall {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A pull request's stack, and how the engine works on it. */
-export interface EngineFeature {
-  readonly stack: string;
-  readonly sandbox: boolean;
-  readonly config: StackConfig;
-  readonly call: EngineCall;
-}
-
 /** A pull request's stack as the backend knows it. */
 export interface FeatureStack {
   readonly stack: string;
@@ -86,7 +78,7 @@ export async function listFeatureStacks(call: EngineCall): Promise<FeatureStack[
  * Two pull requests may have numbers that give the same network; only one of them can have its environment at a time.
  * @throws UserError when another has it
  */
-export async function requireFreeNetwork({ stack, call }: EngineFeature): Promise<void> {
+export async function requireFreeNetwork(stack: string, call: EngineCall): Promise<void> {
   const number = pullRequestOf(stack) ?? 0;
   // A file of its own says which network it has; the engine's settings check compares no two stacks.
   if (!isDerived(call.cwd, stack)) return;
@@ -100,9 +92,13 @@ export async function requireFreeNetwork({ stack, call }: EngineFeature): Promis
   );
 }
 
-/** Creates the stack in a backend of the user's; that of the sandbox is made with the sandbox. */
-export async function createFeatureStack({ stack, sandbox, config, call }: EngineFeature): Promise<void> {
-  if (sandbox || (await listFeatureStacks(call)).some((known) => known.stack === stack)) return;
+/**
+ * Creates the stack in a backend of the user's, unless it is there; that of the sandbox is made with the sandbox.
+ * @throws UserError when its network is taken, or the engine refuses
+ */
+export async function createFeatureStack(stack: string, config: StackConfig, call: EngineCall): Promise<void> {
+  if ((await listFeatureStacks(call)).some((known) => known.stack === stack)) return;
+  await requireFreeNetwork(stack, call);
   const provider = secretsProviderFor(call.cwd);
   const args = ["stack", "init", stack, "--no-select", ...(provider ? ["--secrets-provider", provider] : [])];
   const { code, stderr, stdout } = await runQuietly("pulumi", args, { ...call, cwd: config.folder });
@@ -110,7 +106,7 @@ export async function createFeatureStack({ stack, sandbox, config, call }: Engin
 }
 
 /** Removes the empty stack itself: nobody is going to bring a closed pull request up again. */
-export async function removeFeatureStack({ stack, call }: EngineFeature): Promise<void> {
+export async function removeFeatureStack(stack: string, call: EngineCall): Promise<void> {
   const args = ["stack", "rm", stack, "--yes", "--preserve-config", "--non-interactive"];
   const { code, stderr, stdout } = await runQuietly("pulumi", args, call);
   if (code !== 0) throw new UserError(`The stack ${stack} could not be removed:\n  ${stderr.trim() || stdout.trim()}`);
