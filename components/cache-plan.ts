@@ -1,6 +1,9 @@
 import type { Settings } from "../infra/settings.ts";
 import type { PlannedAlarm } from "./alarms.ts";
 
+/** The port that the nodes listen on in the VPC. */
+export const valkeyPort = 6379;
+
 type CacheSettings = NonNullable<Settings["cache"]>;
 
 export interface CacheRequest {
@@ -41,7 +44,7 @@ export function planReplicationGroup({ id, settings, protect }: CacheRequest) {
     numCacheClusters: 1 + settings.replicas,
     automaticFailoverEnabled: settings.replicas > 0,
     multiAzEnabled: settings.multiAz,
-    port: 6379,
+    port: valkeyPort,
     atRestEncryptionEnabled: true,
     transitEncryptionEnabled: true,
     transitEncryptionMode: "required",

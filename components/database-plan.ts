@@ -2,6 +2,9 @@ import { memoryOf } from "../infra/instance-classes.ts";
 import type { Settings } from "../infra/settings.ts";
 import type { PlannedAlarm } from "./alarms.ts";
 
+/** The port that the server listens on in the VPC. */
+export const postgresPort = 5432;
+
 export interface DatabaseRequest {
   readonly application: string;
   /** The name of the instance in RDS. */
@@ -84,7 +87,7 @@ export function planInstance({ application, identifier, settings, protect }: Dat
     username: databaseRoles(application).owner,
     manageMasterUserPassword: true,
     iamDatabaseAuthenticationEnabled: true,
-    port: 5432,
+    port: postgresPort,
     publiclyAccessible: false,
     caCertIdentifier: "rds-ca-rsa2048-g1",
 

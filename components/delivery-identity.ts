@@ -68,8 +68,8 @@ export class DeliveryIdentity extends AwsComponent<DeliveryIdentityArgs> {
       this.childName("github"),
       // AWS verifies GitHub by its own list of authorities, so that no thumbprint is given.
       { url, clientIdLists: ["sts.amazonaws.com"], tags: this.tags("github") },
-      // Other stacks of the account trust it too.
-      { parent: this, retainOnDelete: true },
+      // Other stacks of the account trust it too, so that it stays unless the stack has been given up on purpose.
+      { parent: this, retainOnDelete: this.args.protect },
     ).arn;
   }
 

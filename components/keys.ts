@@ -7,6 +7,8 @@ import { describeKey, type KeyPurpose, planKeyPolicy } from "./keys-plan.ts";
 export interface KeysArgs extends AwsArgs {
   readonly accountId: pulumi.Input<string>;
   readonly region: string;
+  /** Whether that is another region than the provider's. @default false */
+  readonly elsewhere?: boolean;
   /** `aws`, `aws-cn` or `aws-us-gov`. @default "aws" */
   readonly partition?: string;
   /** Whether the keys are protected from deletion; without its key, data are lost as surely as if they were deleted. */
@@ -56,15 +58,20 @@ export class Keys extends AwsComponent<KeysArgs> {
           .output(accountId)
           .apply((account) => planKeyPolicy(purpose, { context, accountId: account, region, partition })),
         tags: this.tags(this.physicalName("nameTag", purpose)),
+        ...this.place(),
       },
       { parent: this, protect },
     );
   }
 
+  private place(): { readonly region?: string } {
+    return this.args.elsewhere ? { region: this.args.region } : {};
+  }
+
   private createAlias(purpose: KeyPurpose, key: aws.kms.Key): void {
     new aws.kms.Alias(
       this.childName(`${purpose}-alias`),
-      { name: this.physicalName("kmsAlias", purpose), targetKeyId: key.keyId },
+      { name: this.physicalName("kmsAlias", purpose), targetKeyId: key.keyId, ...this.place() },
       { parent: this },
     );
   }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../delivery/errors.ts";
 import { dev } from "../stacks/dev.ts";
+import { staging } from "../stacks/staging.ts";
 import { readConfig } from "./config.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
@@ -8,7 +9,7 @@ import { parseSettings, type Settings } from "./settings.ts";
 type Stack = (name: string, settings: Settings) => Promise<pulumi.Inputs>;
 
 /** What this version builds, by platform. */
-const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: dev };
+const stacks: Readonly<Partial<Record<Settings["platform"], Stack>>> = { local: dev, ecs: staging };
 
 /**
  * The program: reads the stack's settings, runs the stack's function, hands its outputs to the engine.

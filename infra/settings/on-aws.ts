@@ -1,7 +1,9 @@
 import type { Settings } from "../settings.ts";
 
+type Group = "aws" | "network" | "edge";
+
 /** Settings of a stack in AWS: the groups that such a stack cannot do without are there. */
-export type AwsSettings = Settings & Required<Pick<Settings, "aws" | "network" | "edge">>;
+export type AwsSettings = Omit<Settings, Group> & { readonly [Key in Group]: NonNullable<Settings[Key]> };
 
 /**
  * Tells the compiler what the rules have checked (`groupsFitPlatform` in rules/stack.ts).
