@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { requireCloudAccess } from "../../delivery/cli/engine/cloud.ts";
+import { sandboxSalt } from "../../delivery/cli/engine/environment.ts";
+import { prepareStackConfig, secretsProviderFor } from "../../delivery/cli/engine/stack-config.ts";
+import { checkoutRoot } from "../../sandbox/paths.ts";
+import { temporaryFolder, write } from "./support/temporary.ts";
+
+const key = "secretsprovider: awskms://alias/teamflow?region=us-west-2\nencryptedkey: c2VjcmV0\n";
+
+describe("a stack's settings for the engine", () => {
+  let root: string;
+  beforeEach(() => {
+    root = temporaryFolder();
+    for (const name of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml"])
+      copyFileSync(path.join(checkoutRoot, name), path.join(root, name));
+  });
+  const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+  const fileOf = (stack: string, sandbox: boolean) => {
+    const [option, file] = prepareStackConfig(root, stack, sandbox).options;
+    assert.equal(option, "--config-file");
+    return parse(readFileSync(file as string, "utf8")) as Record<string, unknown>;
+  };
+  /** What it takes to replace the salt by the key of a real backend, as `backend create` does. */
+  const giveKey = (stack: string) =>
+    write(path.join(root, `Pulumi.${stack}.yaml`), read(`Pulumi.${stack}.yaml`).replace(/^encryptionsalt: .*\n/m, key));
+
+  it("are the checkout's own file, with the sandbox's salt in it, so that the engine has nothing to write", () => {
+    for (const stack of ["dev", "staging", "prod"]) {
+      assert.deepEqual(prepareStackConfig(root, stack, true), { options: [], folder: root });
+      assert.equal((parse(read(`Pulumi.${stack}.yaml`)) as { encryptionsalt?: string }).encryptionsalt, sandboxSalt);
+    }
+  });
+
+  it("are a copy without the key of a real backend in the sandbox, which does not have it", () => {
+    giveKey("staging");
+    const before = read("Pulumi.staging.yaml");
+    const copy = fileOf("staging", true);
+    assert.deepEqual(
+      [copy.secretsprovider, copy.encryptedkey, copy.encryptionsalt],
+      [undefined, undefined, sandboxSalt],
+    );
+    assert.deepEqual(copy.config, (parse(before) as Record<string, unknown>).config);
+    assert.equal(read("Pulumi.staging.yaml"), before);
+    assert.deepEqual(prepareStackConfig(root, "staging", false).options, []);
+  });
+
+  it("are derived below .slipway for a pull request, apart for sandbox and cloud, beside a project file for `stack init`", () => {
+    const { folder } = prepareStackConfig(root, "pr-42", true);
+    assert.equal(readFileSync(path.join(folder, "Pulumi.yaml"), "utf8"), read("Pulumi.yaml"));
+    assert.equal(fileOf("pr-42", true).encryptionsalt, sandboxSalt);
+    assert.equal(fileOf("pr-42", false).encryptionsalt, undefined);
+    assert.notEqual(prepareStackConfig(root, "pr-42", false).folder, folder);
+  });
+
+  it("keep what the engine wrote about the secrets of a pull request's stack", () => {
+    const { folder } = prepareStackConfig(root, "pr-42", false);
+    const file = path.join(folder, "Pulumi.pr-42.yaml");
+    write(file, `${readFileSync(file, "utf8")}${key}`);
+    const { encryptedkey, secretsprovider } = fileOf("pr-42", false);
+    assert.deepEqual([encryptedkey, secretsprovider], ["c2VjcmV0", "awskms://alias/teamflow?region=us-west-2"]);
+  });
+
+  it("give a pull request's stack the provider of secrets that staging has", () => {
+    assert.equal(secretsProviderFor(root), undefined);
+    giveKey("staging");
+    assert.equal(secretsProviderFor(root), "awskms://alias/teamflow?region=us-west-2");
+  });
+});
+
+describe("a run without the sandbox", () => {
+  const home = () => temporaryFolder();
+  const backend = { PULUMI_BACKEND_URL: "s3://state" };
+
+  it("needs a backend, and for AWS somebody who calls, and says all that is missing at once", () => {
+    assert.throws(() => requireCloudAccess("ecs", {}, home()), /- where state is kept[\s\S]*- who is calling AWS/);
+    assert.throws(() => requireCloudAccess("ecs", backend, home()), /say\n {2}- who is calling AWS/);
+    assert.throws(
+      () => requireCloudAccess("local", {}, home()),
+      (error: Error) => !/AWS_/.test(error.message),
+    );
+  });
+
+  for (const [title, env] of [
+    ["keys", { AWS_ACCESS_KEY_ID: "A" }],
+    ["a profile", { AWS_PROFILE: "staging" }],
+    ["a workflow's token", { AWS_WEB_IDENTITY_TOKEN_FILE: "/token" }],
+    ["a task's role", { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/1" }],
+  ] as const) {
+    it(`takes ${title} for somebody who calls AWS`, () => requireCloudAccess("ecs", { ...backend, ...env }, home()));
+  }
+
+  it("takes the files of the AWS command line and of `pulumi login`", () => {
+    const folder = home();
+    write(path.join(folder, ".aws", "config"), "[default]\n");
+    write(path.join(folder, ".pulumi", "credentials.json"), '{"current":"https://api.pulumi.com"}');
+    requireCloudAccess("ecs", {}, folder);
+  });
+});
