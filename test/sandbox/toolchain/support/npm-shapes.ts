@@ -11,8 +11,10 @@ export interface Shape {
   /** The properties of an object; a function where they are read when they are asked for, since types may hold themselves. */
   readonly props?: Shapes | (() => Shapes);
   readonly input?: boolean;
-  readonly required?: boolean;
+  /** An object is taken as well, and written as JSON text. */
   readonly json?: boolean;
+  /** Where the npm package declares it: `types/input.d.ts#lb.ListenerDefaultAction.type`. */
+  readonly declared?: string;
 }
 
 /** The properties of something, by name. */
@@ -24,55 +26,62 @@ export function propertiesOf(shape: Shape): Shapes | undefined {
   return typeof props === "function" ? props() : props;
 }
 
+/** What a shape is without its properties: `string`, `list<object>`. */
+export function kindOf(shape: Shape): string {
+  return shape.of ? `${shape.of}<${shape.items ? kindOf(shape.items) : "?"}>` : (shape.type ?? "?");
+}
+
 /**
  * Reads, out of the type declarations of an npm package of Pulumi, the shapes of resources and functions. It reads syntax only:
- * the generated declarations know few forms, and type-checking them would take half a minute.
+ * the generated declarations know few forms.
  */
 export class NpmShapes {
   private readonly root: string;
   private readonly sources = new Map<string, ts.SourceFile>();
-  private readonly types: Record<"input" | "output", Map<string, ts.InterfaceDeclaration>>;
+  private readonly types: Record<"inputs" | "outputs", NestedTypes>;
 
+  /** @param root folder of the package */
   constructor(root: string) {
     this.root = root;
-    this.types = { input: this.nested("types/input.d.ts"), output: this.nested("types/output.d.ts") };
+    this.types = { inputs: this.nested("types/input.d.ts"), outputs: this.nested("types/output.d.ts") };
   }
 
   /** What a program may set on a resource, such as `ec2/Vpc`. */
   inputs(short: string): Shapes {
-    const [module, name = ""] = split(short);
-    return this.members(this.interfaceIn(fileOf(module, name), `${name}Args`));
+    const { file, name } = declarationOf(short);
+    return this.ofInterface(file, `${name}Args`);
   }
 
   /** What a program may read from a resource. */
   outputs(short: string): Shapes {
-    const [module, name = ""] = split(short);
-    const declared = this.source(fileOf(module, name)).statements.find(
+    const { file, name } = declarationOf(short);
+    const declared = this.source(file).statements.find(
       (node): node is ts.ClassDeclaration => ts.isClassDeclaration(node) && node.name?.text === name,
     );
-    const found: Record<string, Shape> = {};
-    for (const member of declared?.members ?? []) {
-      if (!ts.isPropertyDeclaration(member) || !member.type) continue;
-      if (member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)) continue;
-      found[member.name.getText()] = this.shape(member.type);
-    }
-    return found;
+    const own = declared?.members.filter(
+      (member): member is ts.PropertyDeclaration =>
+        ts.isPropertyDeclaration(member) && !member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
+    );
+    return this.members(own ?? [], `${file}#${name}`);
   }
 
-  /** What a function takes, such as `ec2/getVpc`. */
+  /** What a function takes, such as `ec2/getVpc`; nothing when it takes nothing. */
   arguments(short: string): Shapes {
-    return this.ofFunction(short, "Args");
+    const { file, name } = declarationOf(short);
+    return this.ofInterface(file, `${capital(name)}Args`);
   }
 
   /** What a function answers. */
   results(short: string): Shapes {
-    return this.ofFunction(short, "Result");
+    const { file, name } = declarationOf(short);
+    return this.ofInterface(file, `${capital(name)}Result`);
   }
 
-  private ofFunction(short: string, suffix: string): Shapes {
-    const [module, name = ""] = split(short);
-    const title = `${name[0]?.toUpperCase()}${name.slice(1)}${suffix}`;
-    return this.members(this.interfaceIn(fileOf(module, name), title));
+  private ofInterface(file: string, name: string): Shapes {
+    const declared = this.source(file).statements.find(
+      (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === name,
+    );
+    return this.members(declared?.members.filter(ts.isPropertySignature) ?? [], `${file}#${name}`);
   }
 
   private source(file: string): ts.SourceFile {
@@ -85,38 +94,28 @@ export class NpmShapes {
     return source;
   }
 
-  private interfaceIn(file: string, name: string): ts.InterfaceDeclaration | undefined {
-    return this.source(file).statements.find(
-      (node): node is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(node) && node.name.text === name,
-    );
-  }
-
   /** Every interface of types/*.d.ts by its name with the namespace: `ec2.SecurityGroupIngress`. */
-  private nested(file: string): Map<string, ts.InterfaceDeclaration> {
-    const found = new Map<string, ts.InterfaceDeclaration>();
+  private nested(file: string): NestedTypes {
+    const byName = new Map<string, ts.InterfaceDeclaration>();
     const walk = (node: ts.Node, prefix: string): void => {
-      if (ts.isInterfaceDeclaration(node)) found.set(prefix + node.name.text, node);
-      else if (ts.isModuleDeclaration(node) && node.body)
-        node.body.forEachChild((child) => walk(child, `${prefix}${node.name.text}.`));
+      if (ts.isInterfaceDeclaration(node)) byName.set(prefix + node.name.text, node);
+      else if (ts.isModuleDeclaration(node))
+        node.body?.forEachChild((child) => walk(child, `${prefix}${node.name.text}.`));
     };
     for (const node of this.source(file).statements) walk(node, "");
-    return found;
+    return { file, byName };
   }
 
-  private members(declared: ts.InterfaceDeclaration | undefined): Record<string, Shape> {
+  private members(declared: readonly (ts.PropertySignature | ts.PropertyDeclaration)[], at: string): Shapes {
     const found: Record<string, Shape> = {};
-    for (const member of declared?.members ?? []) {
-      if (!ts.isPropertySignature(member) || !member.type) continue;
-      found[member.name.getText().replaceAll(/["']/g, "")] = {
-        ...this.shape(member.type),
-        ...(!member.questionToken && { required: true }),
-      };
+    for (const member of declared) {
+      const name = ts.isComputedPropertyName(member.name) ? member.name.getText() : member.name.text;
+      if (member.type) found[name] = { ...this.shape(member.type), declared: `${at}.${name}` };
     }
     return found;
   }
 
   private shape(node: ts.TypeNode): Shape {
-    if (ts.isParenthesizedTypeNode(node)) return this.shape(node.type);
     if (ts.isArrayTypeNode(node)) return { of: "list", items: this.shape(node.elementType) };
     if (ts.isTypeLiteralNode(node)) {
       const index = node.members.find(ts.isIndexSignatureDeclaration);
@@ -124,36 +123,45 @@ export class NpmShapes {
     }
     if (ts.isUnionTypeNode(node)) return this.union(node.types);
     if (ts.isTypeReferenceNode(node)) return this.reference(node);
-    const text = node.getText();
-    return { type: ts.isLiteralTypeNode(node) ? "string" : text };
+    if (ts.isParenthesizedTypeNode(node)) return this.shape(node.type);
+    return { type: ts.isLiteralTypeNode(node) ? "string" : node.getText() };
   }
 
-  /** A choice is its first real member: the others are resources, enums and documents that become that one. */
+  /** A choice is text where it can be: what else it may be (a resource, an enum, a document) is turned into text. */
   private union(members: readonly ts.TypeNode[]): Shape {
     const real = members.filter((member) => member.getText() !== "undefined");
     const shapes = real.map((member) => this.shape(member));
     const text = shapes.find(({ type }) => type === "string");
-    const json = real.some((member) => /\bPolicyDocument$|\bRoutingRule\b/.test(member.getText()));
+    const json = real.some((member) => member.getText().endsWith("PolicyDocument"));
     return text ? { ...text, ...(json && { json }) } : (shapes[0] ?? { type: "any" });
   }
 
   private reference(node: ts.TypeReferenceNode): Shape {
     const name = node.typeName.getText();
     const [first] = node.typeArguments ?? [];
-    if (["pulumi.Input", "pulumi.Output", "Promise"].includes(name) && first) return this.shape(first);
-    if (/^pulumi\.asset\./.test(name)) return { type: "asset" };
+    if (first) return this.shape(first); // Input, Output
+    if (name.startsWith("pulumi.asset.")) return { type: "asset" };
     const [, side, rest = ""] = /^(inputs|outputs)\.(.*)$/.exec(name) ?? [];
-    if (!side) return { type: "string" };
-    const declared = this.types[side === "inputs" ? "input" : "output"].get(rest);
-    return { type: "object", props: () => this.members(declared) };
+    // What is left are resources, taken by their identity, and enums.
+    if (side !== "inputs" && side !== "outputs") return { type: "string" };
+    const { file, byName } = this.types[side];
+    const members = byName.get(rest)?.members.filter(ts.isPropertySignature) ?? [];
+    return { type: "object", props: () => this.members(members, `${file}#${rest}`) };
   }
 }
 
-function split(short: string): string[] {
-  return short.split("/");
+interface NestedTypes {
+  readonly file: string;
+  readonly byName: ReadonlyMap<string, ts.InterfaceDeclaration>;
 }
 
-function fileOf(module: string | undefined, name: string): string {
+/** The file that declares something, such as `ec2/vpc.d.ts` for `ec2/Vpc`. */
+function declarationOf(short: string): { readonly file: string; readonly name: string } {
+  const [module = "", name = ""] = short.split("/");
   const file = `${name[0]?.toLowerCase()}${name.slice(1)}.d.ts`;
-  return module === "index" ? file : `${module}/${file}`;
+  return { file: module === "index" ? file : `${module}/${file}`, name };
+}
+
+function capital(name: string): string {
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
 }

@@ -37,6 +37,7 @@ var resourceFields = map[string]fields{
 	"aws_db_subnet_group":                    {"name": lowercase("name", 255)},
 	"aws_default_network_acl":                {"ingress": renamed("ingress"), "egress": renamed("egress")},
 	"aws_default_security_group":             {"ingress": renamed("ingress"), "egress": renamed("egress")},
+	"aws_ecr_lifecycle_policy":               {"policy": document()},
 	"aws_ecr_registry_policy":                {"policy": document()},
 	"aws_ecr_repository":                     {"name": lowercase("name", 256)},
 	"aws_ecr_repository_policy":              {"policy": document()},
