@@ -190,6 +190,19 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       findings: [],
     },
     {
+      title: "accepts a secret with its server's address",
+      resource: {
+        type: flagsType,
+        props: { database: { kind: "secret", arn: "arn:aws:s", host: "db", port: 5432, database: "teamflow" } },
+      },
+      findings: [],
+    },
+    {
+      title: "refuses a password beside a secret",
+      resource: { type: flagsType, props: { database: { kind: "secret", arn: "arn:aws:s", password: "x" } } },
+      findings: ["gives more than a reference to its database: password."],
+    },
+    {
       title: "refuses a connection",
       resource: {
         type: flagsType,
