@@ -126,6 +126,7 @@ export async function staging(stack: string, all: Settings): Promise<pulumi.Inpu
     database: {
       host: database.host,
       port: database.port,
+      identifier: database.identifier,
       name: database.reference.database,
       owner: database.masterSecretArn,
       application: database.applicationUser,
@@ -136,5 +137,6 @@ export async function staging(stack: string, all: Settings): Promise<pulumi.Inpu
     flags: { declared: flags.flags, operated: flags.operated },
     network: { vpc: network.vpcId, cidr: network.cidr },
     environment: { name: environment, protected: protect, ...rules },
+    ...(settings.feature && { feature: settings.feature }),
   };
 }

@@ -47,9 +47,7 @@ function caution(losses: readonly Change[]): string {
       }`,
   );
   const kept = fitting(lines, tableLimit / 4);
-  return ["> [!CAUTION]", "> **This would lose data.**", ...kept.lines, ...leftOut(kept.left, "> - "), ""].join(
-    "\n",
-  );
+  return ["> [!CAUTION]", "> **This would lose data.**", ...kept.lines, ...leftOut(kept.left, "> - "), ""].join("\n");
 }
 
 function policies(violations: ChangeSummary["violations"]): string {

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { z } from "zod";
-import type { Environment } from "../../infra/environment.ts";
+import type { Settings } from "../../infra/settings.ts";
 import { UserError } from "../errors.ts";
 import { requireFreshBackup } from "../tasks/backup.ts";
 import type { OperatorCommandName } from "../tasks/commands.ts";
@@ -21,7 +21,7 @@ export interface TaskRequest {
   readonly root: string;
   readonly stack: string;
   readonly name: OperatorCommandName;
-  readonly environment: Environment;
+  readonly settings: Settings;
   /** The environment of the engine and of what is started here. */
   readonly env: NodeJS.ProcessEnv;
   readonly options: TaskOptions;
@@ -30,14 +30,15 @@ export interface TaskRequest {
 const localOutputs = z.object({ database: z.object({ name: z.string(), owner: z.string() }) });
 
 /** Runs the command as a process of this machine, where the database of a local stack is. @returns its exit code */
-export async function runOnThisMachine({ root, stack, name, environment, env, options }: TaskRequest): Promise<number> {
+export async function runOnThisMachine({ root, stack, name, settings, env, options }: TaskRequest): Promise<number> {
   const { database } = await readOutputs(root, stack, env, localOutputs);
   const code = await runForeground(process.execPath, [process.argv[1] as string, "operator", name], {
     cwd: root,
     env: {
       ...env,
       SLIPWAY_STACK: stack,
-      SLIPWAY_ENVIRONMENT: environment,
+      SLIPWAY_ENVIRONMENT: settings.environment,
+      ...variablesOf(settings),
       DATABASE_NAME: database.name,
       DATABASE_OWNER: database.owner,
     },
@@ -52,10 +53,10 @@ const cloudOutputs = z.object({ tasks: taskTargetSchema });
 const backupOutputs = z.object({ database: z.object({ identifier: z.string() }) });
 
 /** Runs the command as an ECS task. @returns its exit code; 0 for one that was only started */
-export async function runInCloud(
-  request: TaskRequest & { readonly backup: boolean; readonly region: string },
-): Promise<number> {
-  const { root, stack, name, environment, env, options, region } = request;
+export async function runInCloud(request: TaskRequest & { readonly backup: boolean }): Promise<number> {
+  const { root, stack, name, settings, env, options } = request;
+  const { environment } = settings;
+  const region = settings.aws?.region ?? "";
   const { tasks: target } = await readOutputs(root, stack, env, cloudOutputs);
   const connection = connectionOptions(env, region, options.sandbox);
   if (request.backup) {
@@ -69,8 +70,12 @@ export async function runInCloud(
     import("@aws-sdk/client-cloudwatch-logs"),
   ]);
   const clients = { ecs: new ECSClient(connection), logs: new CloudWatchLogsClient(connection) };
-  const task = await startTask(clients, target, ["operator", name], `slipway-${userInfo().username}`);
-  if (options.detach) return detached(request, task);
+  const task = await startTask(clients, target, {
+    command: ["operator", name],
+    environment: variablesOf(settings),
+    startedBy: `slipway-${userInfo().username}`,
+  });
+  if (options.detach) return detached(request, region, task);
   printNote(`task ${task.id} is started; Ctrl-C stops it`);
   const end = await follow(clients, task, options);
   if (options.json) printJson({ stack, command: name, task: task.arn, ...end, exitCode: end.exitCode ?? null });
@@ -83,10 +88,12 @@ export async function runInCloud(
   );
 }
 
-function detached(
-  { stack, name, region, options }: TaskRequest & { readonly region: string },
-  task: RunningTask,
-): number {
+/** What the command wants to know of the stack's settings, which are not in the image. */
+function variablesOf({ flags }: Settings): Record<string, string> {
+  return { SLIPWAY_FLAGS: JSON.stringify(flags) };
+}
+
+function detached({ stack, name, options }: TaskRequest, region: string, task: RunningTask): number {
   const { target, arn, id } = task;
   const follow = `aws logs tail ${target.logGroup} --follow --region ${region}`;
   if (options.json) printJson({ stack, command: name, task: arn, logGroup: target.logGroup });

@@ -40,16 +40,24 @@ export interface TaskEnd {
   readonly reason: string;
 }
 
+/** What a task is to do. */
+export interface TaskOrder {
+  /** The command of its container. */
+  readonly command: readonly string[];
+  /** Variables beside those of the definition. No secrets: they can be read wherever the task is described. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Who asked: letters, digits, - and _, at most 36. */
+  readonly startedBy: string;
+}
+
 /**
- * Starts a task with this command for its container.
- * @param startedBy who asked: letters, digits, - and _, at most 36
+ * Starts a task.
  * @throws UserError when ECS refuses, with its reason
  */
 export async function startTask(
   { ecs }: TaskClients,
   target: TaskTarget,
-  command: readonly string[],
-  startedBy: string,
+  { command, environment, startedBy }: TaskOrder,
 ): Promise<RunningTask> {
   const { RunTaskCommand } = await import("@aws-sdk/client-ecs");
   const { failures, tasks } = await ecs.send(
@@ -67,7 +75,15 @@ export async function startTask(
           assignPublicIp: "DISABLED",
         },
       },
-      overrides: { containerOverrides: [{ name: target.container, command: [...command] }] },
+      overrides: {
+        containerOverrides: [
+          {
+            name: target.container,
+            command: [...command],
+            environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+          },
+        ],
+      },
     }),
   );
   const arn = tasks?.[0]?.taskArn;

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
 import { environments } from "../../infra/environment.ts";
-import { readSettings } from "../../infra/stack-file.ts";
 import { withConnection } from "../database/connection.ts";
 import { readMigrations } from "../database/migrations.ts";
 import { down, status, up } from "../database/migrator.ts";
@@ -18,12 +17,25 @@ export interface OperatorPlace {
   readonly stack: string;
   readonly environment: (typeof environments)[number];
   readonly database: DatabaseReference;
+  /** What the stack's settings change in the declared flags (`slipway:flags`): an image holds no stack's settings. */
+  readonly flags: unknown;
 }
 
 const common = {
   SLIPWAY_STACK: z.string().min(1),
   SLIPWAY_ENVIRONMENT: z.enum(environments),
   DATABASE_NAME: z.string(),
+  SLIPWAY_FLAGS: z
+    .string()
+    .default("{}")
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue("no JSON");
+        return z.NEVER;
+      }
+    }),
 };
 const inCloud = z.object({
   ...common,
@@ -57,7 +69,13 @@ export function operatorPlace(root: string, env: NodeJS.ProcessEnv = process.env
       : { kind: "environment", database: data.DATABASE_NAME, user: data.DATABASE_OWNER },
   );
   if (!database.success) throw notInATask(database.error.issues.map((issue) => `DATABASE_*: ${issue.message}`));
-  return { root, stack: data.SLIPWAY_STACK, environment: data.SLIPWAY_ENVIRONMENT, database: database.data };
+  return {
+    root,
+    stack: data.SLIPWAY_STACK,
+    environment: data.SLIPWAY_ENVIRONMENT,
+    database: database.data,
+    flags: data.SLIPWAY_FLAGS,
+  };
 }
 
 function notInATask(problems: readonly string[]): UserError {
@@ -102,8 +120,7 @@ export const operatorWork: Readonly<Record<OperatorCommandName, (place: Operator
     ];
   },
 
-  "flags-seed": async ({ root, stack, environment, database }) => {
-    const { flags: overrides } = readSettings(root, stack);
+  "flags-seed": async ({ root, stack, environment, database, flags: overrides }) => {
     const file = path.join(root, flagFilePath);
     const declared = resolveFlags(readFlagFile(file), environment, overrides, `Pulumi.${stack}.yaml`);
     const plan = await withConnection(database, { applicationName: "slipway flags, seed" }, (client) =>

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { judge } from "../../../infra/environment.ts";
-import { checkStackFile, readSettings } from "../../../infra/stack-file.ts";
+import { judge, rulesOf } from "../../../infra/environment.ts";
+import { readSettings } from "../../../infra/stack-file.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UsageError, UserError } from "../../errors.ts";
 import {
@@ -67,8 +67,9 @@ function commandOf(words: readonly string[]): OperatorCommandName {
 
 async function runTaskCommand(stack: string, name: OperatorCommandName, options: TaskOptions): Promise<number> {
   const root = checkoutRoot;
-  const facts = checkStackFile(root, stack);
-  const { environment, platform } = facts;
+  const settings = readSettings(root, stack);
+  const { environment, platform } = settings;
+  const { requireBackup, requireConfirmation } = rulesOf(environment);
   if (platform === "eks")
     throw new UserError(`The stack ${stack} runs on platform "eks", on which this version of Slipway runs no tasks.`);
   if (platform === "local" && options.detach)
@@ -83,7 +84,6 @@ async function runTaskCommand(stack: string, name: OperatorCommandName, options:
   if (!options.sandbox) requireCloudAccess(platform);
   if (command.changes) {
     const terminal = process.stdin.isTTY && process.stdout.isTTY;
-    const { requireConfirmation } = facts;
     const consent = consentTo({
       command: `task ${name}`,
       stack,
@@ -96,8 +96,7 @@ async function runTaskCommand(stack: string, name: OperatorCommandName, options:
     if (consent.askFor) await askForName(consent.askFor, `"task ${stack} ${name}"`);
   }
   const { env } = await makeReady({ root, sandbox: options.sandbox, platform, quiet: options.json ?? false });
-  const request = { root, stack, name, environment, env, options };
+  const request = { root, stack, name, settings, env, options };
   if (platform === "local") return runOnThisMachine(request);
-  const backup = command.needsBackup && facts.requireBackup;
-  return runInCloud({ ...request, backup, region: readSettings(root, stack).aws?.region ?? "" });
+  return runInCloud({ ...request, backup: command.needsBackup && requireBackup });
 }

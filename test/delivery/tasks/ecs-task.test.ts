@@ -69,7 +69,11 @@ describe("a one-off task in ECS", () => {
   const run = async (stop?: AbortSignal) => {
     const lines: string[] = [];
     const statuses: string[] = [];
-    const task = await startTask(clients, target, ["operator", "migrate"], "slipway-Ann Example");
+    const task = await startTask(clients, target, {
+      command: ["operator", "migrate"],
+      environment: { SLIPWAY_FLAGS: "{}" },
+      startedBy: "slipway-Ann Example",
+    });
     const end = await followTask(
       clients,
       task,
@@ -94,7 +98,13 @@ describe("a one-off task in ECS", () => {
       securityGroups: ["sg-1"],
       assignPublicIp: "DISABLED",
     });
-    assert.deepEqual(input.overrides.containerOverrides, [{ name: "operator", command: ["operator", "migrate"] }]);
+    assert.deepEqual(input.overrides.containerOverrides, [
+      {
+        name: "operator",
+        command: ["operator", "migrate"],
+        environment: [{ name: "SLIPWAY_FLAGS", value: "{}" }],
+      },
+    ]);
     assert.equal(input.startedBy, "slipway-Ann-Example");
     assert.equal(input.launchType, "FARGATE");
   });

@@ -31,6 +31,7 @@ describe("an operator's command", () => {
     assert.throws(() => operatorPlace("/app", {}), /SLIPWAY_STACK, SLIPWAY_ENVIRONMENT, DATABASE_NAME, DATABASE_OWNER/);
     assert.throws(() => operatorPlace("/app", { ...cloud, SLIPWAY_ENVIRONMENT: "prod" }), /here: SLIPWAY_ENVIRONMENT/);
     assert.throws(() => operatorPlace("/app", { ...cloud, DATABASE_SECRET_ARN: "secret" }), /the ARN of a secret/);
+    assert.throws(() => operatorPlace("/app", { ...cloud, SLIPWAY_FLAGS: "{" }), /here: SLIPWAY_FLAGS/);
   });
 
   it("that changes the schema is the one that wants a backup, and only rehearsals are tests of migrations", () => {
@@ -56,7 +57,7 @@ describe("an operator's command", () => {
     beforeEach(async () => {
       const { name, owner } = await migratableDatabase();
       const database = { kind: "environment", database: name, user: owner } as const;
-      place = { root: checkoutRoot, stack: "staging", environment: "staging", database };
+      place = { root: checkoutRoot, stack: "staging", environment: "staging", database, flags: {} };
     });
     const run = (name: (typeof operatorCommandNames)[number]) => operatorWork[name](place);
 
@@ -80,11 +81,13 @@ describe("an operator's command", () => {
       await run("migrate");
       assert.ok((await run("flags-seed")).includes("create new_dashboard"));
       assert.deepEqual(await run("flags-seed"), ["the flags are as declared"]);
+      const settings = { new_dashboard: { rollout: 75 } };
+      assert.deepEqual(await operatorWork["flags-seed"]({ ...place, flags: settings }), ["update new_dashboard"]);
       const [row] = await (await testPostgres()).query<{ rollout: number }>(
         place.database.database,
         "SELECT rollout_percentage AS rollout FROM feature_flag_environments WHERE flag_key = 'new_dashboard' AND environment = 'staging'",
       );
-      assert.equal(row?.rollout, 50);
+      assert.equal(row?.rollout, 75);
     });
   });
 });
