@@ -14,7 +14,7 @@ export interface Statement {
 }
 
 /** Where sessions of `ecs exec` go. */
-export interface ExecSession {
+interface ExecSession {
   readonly logGroupArn: pulumi.Input<string>;
   readonly keyArn: pulumi.Input<string>;
 }

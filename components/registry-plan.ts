@@ -12,7 +12,7 @@ export interface LifecycleRule {
 }
 
 /** What a release puts before the tag of an image that it deploys. */
-export const releasedPrefix = "released-";
+const releasedPrefix = "released-";
 
 /**
  * Plans the lifecycle of a repository. What runs is never expired: a release tags what it deploys (`released-...`), of which so many are
