@@ -1,5 +1,5 @@
 import { type Change, type ChangeSummary, losesData } from "./changes.ts";
-import { groupByType, propertyLine, shortList, totals } from "./changes-text.ts";
+import { groupByType, propertyLine, remarkOn, shortList, totals } from "./changes-text.ts";
 
 /** GitHub refuses a comment of more characters than this (REST API, "body is too long (maximum is 65536 characters)"). */
 export const commentLimit = 65_536;
@@ -53,7 +53,7 @@ function caution(losses: readonly Change[]): string {
 function policies(violations: ChangeSummary["violations"]): string {
   const lines = violations.map(
     ({ level, policy, resource, message }) =>
-      `- **${level}** ${code(policy)}${resource ? `, ${code(resource)}` : ""}: ${plainText(message.split("\n")[0] ?? "")}`,
+      `- **${level}** ${code(policy)}${resource ? `, ${code(resource)}` : ""}: ${plainText(shortened(message.split("\n")[0] ?? ""))}`,
   );
   const kept = fitting(lines, tableLimit / 4);
   return ["Policies:", "", ...kept.lines, ...leftOut(kept.left, "- "), ""].join("\n");
@@ -84,8 +84,8 @@ function changeTable(changes: readonly Change[]): string {
 }
 
 function remark(change: Change): string {
-  if (change.operation === "delete" && change.retained) return "is left where it is";
-  return change.holds === undefined ? "" : "**holds data**";
+  const text = remarkOn(change);
+  return text === "holds data" ? `**${text}**` : text;
 }
 
 /** Every property that changes, folded. */
@@ -127,6 +127,13 @@ function leftOut(count: number, before: string, after = ""): string[] {
 /** A name as code in a cell of a table. */
 function code(text: string): string {
   return `\`${text.replaceAll("`", "'").replaceAll("|", "\\|").replaceAll("\n", " ")}\``;
+}
+
+/** A policy's message may hold a whole resource. */
+const longestMessage = 200;
+
+function shortened(text: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
 }
 
 /** Text that GitHub shows as it is: no markup of its own, no mention of anybody. */

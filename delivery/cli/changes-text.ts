@@ -36,7 +36,7 @@ export function summaryLines(summary: ChangeSummary, tense: Tense, heading: stri
     if (groups.length > 0 && change.operation === "create") continue;
     const { name, type, properties } = change;
     lines.push(
-      `  ${signOf(change.operation, tense)}  ${name}  ${styled("gray", type)}${styled("bold", marksOf(change, tense))}`,
+      `  ${signOf(change.operation, tense)}  ${name}  ${styled("gray", type)}${tense === "planned" ? styled("bold", marked(remarkOn(change))) : ""}`,
       ...properties.map((property) => `      ${propertyLine(property)}`),
     );
   }
@@ -97,12 +97,14 @@ function signOf(operation: Change["operation"], tense: Tense): string {
   return styled(color, `${sign} ${tense === "found" ? foundWords[operation] : operation}`);
 }
 
-function marksOf(change: Change, tense: Tense): string {
-  const marks = [
-    ...(change.holds !== undefined && change.operation !== "create" ? ["holds data"] : []),
-    ...(tense === "planned" && change.operation === "delete" && change.retained ? ["is left where it is"] : []),
-  ];
-  return marks.length > 0 ? `  ${marks.join(", ")}` : "";
+function marked(remark: string): string {
+  return remark === "" ? "" : `  ${remark}`;
+}
+
+/** What is to be known of a planned replacement or deletion. */
+export function remarkOn({ holds, operation, retained }: Change): string {
+  if (operation === "delete" && retained) return "is left where it is";
+  return holds !== undefined && (operation === "replace" || operation === "delete") ? "holds data" : "";
 }
 
 /** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */

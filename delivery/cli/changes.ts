@@ -111,8 +111,8 @@ const rank = { replace: 0, delete: 1, update: 2, create: 3, read: 4, other: 5 } 
 
 function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs" | "outputs"): Change[] {
   const operation = operations[step.op];
-  // Providers and the stack itself are bookkeeping of the engine.
-  if (!operation || step.type.startsWith("pulumi:")) return [];
+  // Providers and the stack itself are bookkeeping of the engine; components are the names of groups of resources.
+  if (!operation || step.type.startsWith("pulumi:") || step.type.startsWith("slipway:")) return [];
   const properties =
     operation === "update" || operation === "replace"
       ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {})

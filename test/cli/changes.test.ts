@@ -62,10 +62,11 @@ describe("the summary of a preview", () => {
     );
   });
 
-  it("leaves out what stays, the engine's own resources and the steps inside a replacement", () => {
+  it("leaves out what stays, the engine's own resources, components and the steps inside a replacement", () => {
     const events = [
       step("same", flags, "f"),
       step("update", "pulumi:providers:github", "p", { a: 1 }, { a: 2 }),
+      step("create", "slipway:index:Network", "staging-network"),
       step("create-replacement", flags, "f"),
       step("delete-replaced", flags, "f"),
     ].map((event) => ({ resourcePreEvent: event }));
