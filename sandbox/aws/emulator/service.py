@@ -8,14 +8,7 @@ from ministack import app as ministack
 from ministack.core import router
 from ministack.core.responses import error_response_json, json_response
 
-
-class Refusal(Exception):
-    """An operation's error as AWS names it."""
-
-    def __init__(self, code, message, status=400):
-        super().__init__(message)
-        self.code = code
-        self.status = status
+from emulator.patching import Refusal
 
 
 class Stores:

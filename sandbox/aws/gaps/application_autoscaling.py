@@ -4,7 +4,8 @@ import time
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, new_uuid
 
-from emulator.service import Refusal, Stores, add_service
+from emulator.patching import Refusal
+from emulator.service import Stores, add_service
 
 _targets = AccountRegionScopedDict()
 _policies = AccountRegionScopedDict()

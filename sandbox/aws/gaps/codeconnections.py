@@ -5,7 +5,8 @@ agrees to it in the console; here it is AVAILABLE at once, as after that.
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region, new_uuid
 
-from emulator.service import Refusal, Stores, add_service
+from emulator.patching import Refusal
+from emulator.service import Stores, add_service
 
 _connections = AccountRegionScopedDict()
 _tags = AccountRegionScopedDict()
