@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
 import { layoutOf } from "../layout.ts";
 import { newSecret } from "../secrets.ts";
+import { serverAddresses } from "./data-plane/addresses.ts";
 import { Caches } from "./data-plane/caches.ts";
 import { Databases } from "./data-plane/databases.ts";
 import { dataPlane } from "./data-plane/orders.ts";
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   const layout = layoutOf(options.root);
   const { certificates } = awsFiles(layout);
   const certificateMaker = path.join(import.meta.dirname, "emulator", "certificates.py");
-  await promisify(execFile)(options.python, ["-B", certificateMaker, certificates]);
+  await promisify(execFile)(options.python, ["-B", certificateMaker, certificates, ...serverAddresses(layout.id)]);
   const databases = new Databases(layout, certificates, log);
   const caches = new Caches(layout, certificates, options.cacheBinary, log);
   const token = newSecret();

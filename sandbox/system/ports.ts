@@ -5,9 +5,9 @@ import { SandboxError } from "../errors.ts";
 /** Below the ports that Linux (32768) and macOS (49152) hand out to outgoing connections, above the well-known ones. */
 const range = { first: 20_000, count: 12_000 } as const;
 
-/** Whether nobody listens on the port of 127.0.0.1, and we could. */
-export async function isFree(port: number): Promise<boolean> {
-  return !(await answers(port)) && (await canListen(port));
+/** Whether nobody listens on the port of a loopback address, and we could. */
+export async function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
+  return !(await answers(port, host)) && (await canListen(port, host));
 }
 
 /**
@@ -30,9 +30,9 @@ export async function choosePort(seed: string, taken: ReadonlySet<number>): Prom
 }
 
 /** Another program may listen on all addresses, which macOS lets us bind over: ask before listening. */
-function answers(port: number): Promise<boolean> {
+function answers(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: "127.0.0.1", port });
+    const socket = net.connect({ host, port });
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
@@ -42,10 +42,10 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-function canListen(port: number): Promise<boolean> {
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer();
     server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -9,10 +9,9 @@ import type { Layout } from "../../layout.ts";
 import { cacheArguments } from "../../parts/cache.ts";
 import { privateDirectory } from "../../system/files.ts";
 import { choosePort } from "../../system/ports.ts";
+import { serverAddresses } from "./addresses.ts";
 import { Child } from "./child.ts";
-import { Registry } from "./registry.ts";
-
-const host = "127.0.0.1";
+import { type Endpoint, Registry } from "./registry.ts";
 
 /** What ElastiCache wants of a cache. */
 export const cacheOrder = z.object({
@@ -45,11 +44,11 @@ export class Caches {
     this.certificates = certificates;
     this.binary = binary;
     this.log = log;
-    this.registry = new Registry(path.join(layout.data("aws"), "caches.json"));
+    this.registry = new Registry(path.join(layout.data("aws"), "caches.json"), 6379, serverAddresses(layout.id));
   }
 
-  /** Makes what is ordered be so. @returns the port */
-  ensure(order: CacheOrder): Promise<number> {
+  /** Makes what is ordered be so. @returns where it listens */
+  ensure(order: CacheOrder): Promise<Endpoint> {
     const result = this.last.then(() => this.ensureNow(order));
     this.last = result.catch(() => undefined);
     return result;
@@ -64,17 +63,17 @@ export class Caches {
     await Promise.all([...this.running.keys()].map((id) => this.halt(id)));
   }
 
-  private async ensureNow({ id, tls: encrypted }: CacheOrder): Promise<number> {
+  private async ensureNow({ id, tls: encrypted }: CacheOrder): Promise<Endpoint> {
     const present = this.running.get(id);
-    const known = this.registry.get(id)?.port;
-    if (present?.tls === encrypted && known !== undefined) return known;
+    const known = this.registry.get(id);
+    if (present?.tls === encrypted && known !== undefined) return { host: known.host, port: known.port };
     await this.halt(id);
-    const port = await this.registry.portFor(id);
-    this.registry.set(id, { port });
-    const inner = await choosePort(`${this.layout.id}/cache-behind/${id}`, new Set([port]));
+    const place = await this.registry.placeFor(id);
+    this.registry.set(id, place);
+    const inner = await choosePort(`${this.layout.id}/cache-behind/${id}`, new Set([place.port]));
     const child = new Child(this.commandFor(inner), this.log);
-    this.running.set(id, { child, tls: encrypted, front: await this.listen(port, inner, encrypted) });
-    return port;
+    this.running.set(id, { child, tls: encrypted, front: await this.listen(place, inner, encrypted) });
+    return place;
   }
 
   private commandFor(port: number) {
@@ -90,16 +89,16 @@ export class Caches {
   }
 
   /** The port of the replication group; cache servers of the sandbox do not speak TLS themselves. */
-  private async listen(port: number, inner: number, encrypted: boolean): Promise<net.Server> {
+  private async listen(place: Endpoint, inner: number, encrypted: boolean): Promise<net.Server> {
     const connect = (client: net.Socket) => {
-      const server = net.connect({ host, port: inner });
+      const server = net.connect({ host: "127.0.0.1", port: inner });
       pipeline(client, server, client, () => undefined);
     };
     const front = encrypted ? tls.createServer(this.keyPair(), connect) : net.createServer(connect);
     front.on("tlsClientError", () => undefined);
     await new Promise<void>((resolve, reject) => {
       front.once("error", reject);
-      front.listen({ host, port }, resolve);
+      front.listen(place, resolve);
     });
     return front;
   }

@@ -9,13 +9,12 @@ import { checkVersion, createCluster, disownPid, hasCluster } from "../../postgr
 import type { Place } from "../../postgres/place.ts";
 import { scramVerifier } from "../../secrets.ts";
 import { until } from "../../system/wait.ts";
+import { serverAddresses } from "./addresses.ts";
 import { Child } from "./child.ts";
 import { prepareRoles } from "./database-roles.ts";
 import { placeOf, removeDatabase } from "./place.ts";
-import { Registry } from "./registry.ts";
+import { type Endpoint, Registry } from "./registry.ts";
 import { serverName } from "./server-name.ts";
-
-const host = "127.0.0.1";
 
 /** The superuser, which in RDS belongs to AWS too. */
 const superuser = "rdsadmin";
@@ -39,7 +38,6 @@ type DatabaseOrder = z.infer<typeof databaseOrder>;
 
 /** Small, because several stacks' databases run beside each other; commits are as durable as in production. */
 const settings = {
-  listen_addresses: host,
   unix_socket_directories: "",
   password_encryption: "scram-sha-256",
   max_connections: "60",
@@ -55,7 +53,7 @@ const settings = {
   ssl: "on",
 } as const;
 
-/** The PostgreSQL clusters that stand for RDS instances: one each, with its own port, roles and data. */
+/** The PostgreSQL clusters that stand for RDS instances: one each, with its own address, roles and data. */
 export class Databases {
   private readonly layout: Layout;
   private readonly certificates: string;
@@ -69,11 +67,11 @@ export class Databases {
     this.layout = layout;
     this.certificates = certificates;
     this.log = log;
-    this.registry = new Registry(path.join(layout.data("aws"), "databases.json"));
+    this.registry = new Registry(path.join(layout.data("aws"), "databases.json"), 5432, serverAddresses(layout.id));
   }
 
-  /** Makes what is ordered be so: the cluster, its roles, its database, its access rules. @returns the port */
-  ensure(order: DatabaseOrder): Promise<number> {
+  /** Makes what is ordered be so: the cluster, its roles, its database, its access rules. @returns where it listens */
+  ensure(order: DatabaseOrder): Promise<Endpoint> {
     return this.inTurn(order.id, () => this.ensureNow(order));
   }
 
@@ -105,7 +103,7 @@ export class Databases {
     return result;
   }
 
-  private async ensureNow(order: DatabaseOrder): Promise<number> {
+  private async ensureNow(order: DatabaseOrder): Promise<Endpoint> {
     const place = placeOf(this.layout, order.id);
     const binaries = await provideBinaries(place.account, this.log);
     const isNew = !hasCluster(place);
@@ -114,7 +112,7 @@ export class Databases {
     const child = this.running.get(order.id);
     if (child) child.reload();
     else await this.start(order.id, place, binaries);
-    const { port, password = "" } = this.registry.get(order.id) ?? { port: 0 };
+    const { host, port, password = "" } = this.registry.get(order.id) ?? { host: "127.0.0.1", port: 0 };
     const administrator = { host, port, user: superuser, password };
     if (!(await until(() => answers(administrator), startLimit))) {
       throw new SandboxError({
@@ -124,12 +122,12 @@ export class Databases {
       });
     }
     await prepareRoles(administrator, { ...order, masterPassword: scramVerifier(order.masterPassword) });
-    return port;
+    return { host, port };
   }
 
   private async create(id: string, place: Place, binaries: Binaries): Promise<void> {
     const password = await createCluster(this.layout, place, binaries, superuser);
-    this.registry.set(id, { port: await this.registry.portFor(id), password });
+    this.registry.set(id, { ...(await this.registry.placeFor(id)), password });
   }
 
   private async start(id: string, place: Place, binaries: Binaries): Promise<void> {
@@ -139,14 +137,20 @@ export class Databases {
       copyFileSync(path.join(this.certificates, name), file);
       if (place.account) chownSync(file, place.account.uid, place.account.gid);
     }
-    const port = await this.registry.portFor(id);
-    this.registry.set(id, { ...this.registry.get(id), port });
+    const { host, port } = await this.registry.placeFor(id);
+    this.registry.set(id, { ...this.registry.get(id), host, port });
     const files = {
       ssl_cert_file: path.join(place.directory, "server.pem"),
       ssl_key_file: path.join(place.directory, "server.key"),
       hba_file: accessRules(place),
     };
-    const chosen = { ...settings, ...files, port: String(port), cluster_name: serverName(this.layout, id) };
+    const chosen = {
+      ...settings,
+      ...files,
+      listen_addresses: host,
+      port: String(port),
+      cluster_name: serverName(this.layout, id),
+    };
     const command = {
       file: path.join(binaries.directory, "bin", "postgres"),
       args: ["-D", place.data, ...Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
@@ -167,9 +171,9 @@ export class Databases {
 /** Everybody over TLS, and without it where the parameter group does not force it; the superuser is ours. */
 function writeAccessRules(place: Place, forceTls: boolean): void {
   const rules = [
-    `host all ${superuser} 127.0.0.1/32 scram-sha-256`,
-    "hostssl all all 127.0.0.1/32 scram-sha-256",
-    ...(forceTls ? [] : ["hostnossl all all 127.0.0.1/32 scram-sha-256"]),
+    `host all ${superuser} 127.0.0.0/8 scram-sha-256`,
+    "hostssl all all 127.0.0.0/8 scram-sha-256",
+    ...(forceTls ? [] : ["hostnossl all all 127.0.0.0/8 scram-sha-256"]),
   ];
   const file = accessRules(place);
   writeFileSync(file, `${rules.join("\n")}\n`, { mode: 0o600 });

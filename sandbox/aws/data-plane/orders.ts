@@ -13,10 +13,10 @@ const named = z.object({ id: z.string() });
 export function dataPlane(token: string, servers: { databases: Databases; caches: Caches }): LocalHandler {
   const { databases, caches } = servers;
   const orders: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
-    "ensure-database": async (body) => ({ port: await databases.ensure(databaseOrder.parse(body)) }),
+    "ensure-database": async (body) => databases.ensure(databaseOrder.parse(body)),
     "halt-database": async (body) => databases.halt(named.parse(body).id),
     "remove-database": async (body) => databases.remove(named.parse(body).id),
-    "ensure-cache": async (body) => ({ port: await caches.ensure(cacheOrder.parse(body)) }),
+    "ensure-cache": async (body) => caches.ensure(cacheOrder.parse(body)),
     "remove-cache": async (body) => caches.remove(named.parse(body).id),
   };
   return (request, response) => {

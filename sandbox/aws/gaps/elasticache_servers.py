@@ -1,6 +1,6 @@
 """
 MiniStack runs caches in Docker, or points at a server that is not there. Here each node group of a replication group is a
-cache server of the sandbox (data-plane/caches.ts) at 127.0.0.1 and a port of its own, with TLS where transit encryption is on.
+cache server of the sandbox (data-plane/caches.ts) at a loopback address of its own, with TLS where transit encryption is on.
 
 Members of a node group share the one server: there is no replication to look at, and no failover.
 """
@@ -22,23 +22,24 @@ def close():
     def spawn(name, engine, engine_version, labels, transit=False, auth_token=None):
         answer = data_plane.order("ensure-cache", id=id_of(name), tls=bool(transit))
         if "rg_id" in labels:
-            move_endpoints(labels, answer["port"])
-        return "127.0.0.1", answer["port"], None
+            move_endpoints(labels, answer)
+        return answer["host"], answer["port"], None
 
     replace(elasticache, "_spawn_redis_container", spawn)
     replace(elasticache, "_delete_replication_group", delete_with_servers(elasticache._delete_replication_group))
     after(elasticache, "load_persisted_state", start_restored)
 
 
-def move_endpoints(labels, port):
-    """After a restart the server may have another port than the record says."""
+def move_endpoints(labels, place):
+    """After a restart the server may be elsewhere than the record says."""
+    endpoint_of_server = {"Address": place["host"], "Port": place["port"]}
     group = elasticache._replication_groups.get_scoped(labels["account_id"], labels["region"], labels["rg_id"])
     for node_group in (group or {}).get("NodeGroups", []):
         if node_group["NodeGroupId"] == labels["node_group"]:
             for endpoint in ("PrimaryEndpoint", "ReaderEndpoint"):
-                node_group[endpoint]["Port"] = port
+                node_group[endpoint].update(endpoint_of_server)
             for member in node_group["NodeGroupMembers"]:
-                member["ReadEndpoint"]["Port"] = port
+                member["ReadEndpoint"].update(endpoint_of_server)
 
 
 def delete_with_servers(delete):
@@ -57,5 +58,9 @@ def delete_with_servers(delete):
 
 
 def start_restored(answer, _data):
+    """MiniStack would start a server for each member besides that of its group."""
+    for account, region, name in list(elasticache._pending_cluster_respawn):
+        if (elasticache._clusters.get_scoped(account, region, name) or {}).get("ReplicationGroupId"):
+            elasticache._pending_cluster_respawn.discard((account, region, name))
     data_plane.in_background(elasticache._ensure_live_containers)
     return answer

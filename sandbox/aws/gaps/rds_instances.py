@@ -1,6 +1,6 @@
 """
 MiniStack runs databases in Docker, or pretends. Here an instance of the engine postgres is a real cluster of the sandbox
-(data-plane/databases.ts) at 127.0.0.1 and a port of its own.
+(data-plane/databases.ts) at a loopback address of its own.
 
 It also forgets much of what CreateDBInstance and ModifyDBInstance say, has no managed master secret for instances, and deletes
 without asking for the name of a final snapshot. In AWS all of that reads back, or is refused.
@@ -120,7 +120,7 @@ def bring_up(record):
         forceTls=forces_tls(record),
         **database,
     )
-    record["Endpoint"] = {"Address": "127.0.0.1", "Port": answer["port"], "HostedZoneId": "Z1PVIF0B656C1W"}
+    record["Endpoint"] = {"Address": answer["host"], "Port": answer["port"], "HostedZoneId": "Z1PVIF0B656C1W"}
     for group in record["DBParameterGroups"]:
         group["ParameterApplyStatus"] = "in-sync"
     rds._instance_available_unless_stopped(record)

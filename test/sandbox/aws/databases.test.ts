@@ -102,7 +102,7 @@ describe("local AWS: RDS instances are PostgreSQL clusters", () => {
 
   it("says back everything that was set", async () => {
     const { Endpoint, MasterUserSecret, ...instance } = await describeInstance("main");
-    assert.equal(Endpoint?.Address, "127.0.0.1");
+    assert.match(Endpoint?.Address ?? "", /^127\./);
     assert.equal(MasterUserSecret?.KmsKeyId, everything.MasterUserSecretKmsKeyId);
     assert.match(MasterUserSecret?.SecretArn ?? "", /^arn:aws:secretsmanager:us-west-2:000000000000:secret:rds!db-/);
     const { EnableCloudwatchLogsExports, EnablePerformanceInsights, EnableIAMDatabaseAuthentication, ...same } =
