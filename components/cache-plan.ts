@@ -1,7 +1,7 @@
 import type { Settings } from "../infra/settings.ts";
 import type { PlannedAlarm } from "./alarms.ts";
 
-/** The port that the nodes listen on in the VPC. */
+/** The port that ElastiCache gives Valkey unless it is asked for another, which we do not: another would be another cache. */
 export const valkeyPort = 6379;
 
 type CacheSettings = NonNullable<Settings["cache"]>;
@@ -44,7 +44,6 @@ export function planReplicationGroup({ id, settings, protect }: CacheRequest) {
     numCacheClusters: 1 + settings.replicas,
     automaticFailoverEnabled: settings.replicas > 0,
     multiAzEnabled: settings.multiAz,
-    port: valkeyPort,
     atRestEncryptionEnabled: true,
     transitEncryptionEnabled: true,
     transitEncryptionMode: "required",

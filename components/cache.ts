@@ -12,6 +12,7 @@ import {
   cacheLogs,
   planCacheAlarms,
   planReplicationGroup,
+  valkeyPort,
 } from "./cache-plan.ts";
 import { applyTransform, type ComponentOptions, type Transform } from "./component.ts";
 import { SecurityGroup } from "./security-group.ts";
@@ -65,7 +66,7 @@ export class Cache extends AwsComponent<CacheArgs> {
     this.createAlarms(request);
 
     this.host = group.primaryEndpointAddress;
-    this.port = group.port.apply((port) => port ?? 6379);
+    this.port = group.port.apply((port) => port ?? valkeyPort);
     this.userArn = user.arn;
     this.arn = group.arn;
     this.registerOutputs({ host: this.host, port: this.port, userName: this.userName, arn: this.arn });
@@ -147,7 +148,8 @@ export class Cache extends AwsComponent<CacheArgs> {
         ...(request.settings.snapshotDays > 0 ? { finalSnapshotIdentifier: this.finalSnapshotName() } : {}),
         tags: this.tags(this.replicationGroupId),
       },
-      { parent: this, protect: this.args.protect },
+      // The port is ElastiCache's choice; a difference in it would mean another cache, and the end of every connection.
+      { parent: this, protect: this.args.protect, ignoreChanges: ["port"] },
     );
     return new aws.elasticache.ReplicationGroup(name, args, opts);
   }

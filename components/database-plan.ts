@@ -2,7 +2,7 @@ import { memoryOf } from "../infra/instance-classes.ts";
 import type { Settings } from "../infra/settings.ts";
 import type { PlannedAlarm } from "./alarms.ts";
 
-/** The port that the server listens on in the VPC. */
+/** The port that RDS gives PostgreSQL unless it is asked for another, which we do not: it is read back and never compared. */
 export const postgresPort = 5432;
 
 export interface DatabaseRequest {
@@ -87,7 +87,6 @@ export function planInstance({ application, identifier, settings, protect }: Dat
     username: databaseRoles(application).owner,
     manageMasterUserPassword: true,
     iamDatabaseAuthenticationEnabled: true,
-    port: postgresPort,
     publiclyAccessible: false,
     caCertIdentifier: "rds-ca-rsa2048-g1",
 

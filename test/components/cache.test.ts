@@ -29,7 +29,7 @@ describe("Cache", () => {
           if (type === "random:index/randomId:RandomId") return { hex: "0badcafe" };
           if (type === "aws:elasticache/user:User") return { arn: "arn:user" };
           return type === "aws:elasticache/replicationGroup:ReplicationGroup"
-            ? { primaryEndpointAddress: "master.teamflow-staging.cache.amazonaws.com" }
+            ? { primaryEndpointAddress: "master.teamflow-staging.cache.amazonaws.com", port: 6379 }
             : undefined;
         },
       },

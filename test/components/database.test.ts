@@ -33,6 +33,7 @@ describe("Database", () => {
           return {
             arn: "arn:aws:rds:us-west-2:111111111111:db:teamflow-staging",
             address: "teamflow-staging.abc.us-west-2.rds.amazonaws.com",
+            port: 5432,
             resourceId: "db-ABC",
             masterUserSecrets: [{ secretArn }],
           };
