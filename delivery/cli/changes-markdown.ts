@@ -84,8 +84,7 @@ function changeTable(changes: readonly Change[]): string {
 }
 
 function remark(change: Change): string {
-  const text = remarkOn(change);
-  return text === "holds data" ? `**${text}**` : text;
+  return plainText(remarkOn(change)).replace(/^holds data/, "**holds data**");
 }
 
 /** Every property that changes, folded. */

@@ -102,9 +102,13 @@ function marked(remark: string): string {
 }
 
 /** What is to be known of a planned replacement or deletion. */
-export function remarkOn({ holds, operation, retained }: Change): string {
+export function remarkOn({ because, holds, operation, retained }: Change): string {
   if (operation === "delete" && retained) return "is left where it is";
-  return holds !== undefined && (operation === "replace" || operation === "delete") ? "holds data" : "";
+  const marks = [
+    ...(holds !== undefined && (operation === "replace" || operation === "delete") ? ["holds data"] : []),
+    ...(because ? [`because of ${because.join(", ")}`] : []),
+  ];
+  return marks.join(", ");
 }
 
 /** The engine's stand-in for a value that is not known before `up` (sdk/go/common/resource/plugin/rpc.go). */
@@ -112,6 +116,7 @@ const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** `~ flags.new_dashboard: "a" => "b"` */
 export function propertyLine({ path, before, after }: PropertyChange): string {
+  if (before === undefined && after === undefined) return `~ ${path}`;
   if (before === undefined) return `+ ${path}: ${shown(after)}`;
   if (after === undefined) return `- ${path}: ${shown(before)}`;
   return `~ ${path}: ${shown(before)} => ${shown(after)}`;

@@ -10,6 +10,8 @@ export interface Change {
   readonly type: string;
   /** Every property that changes, down to the leaves; none for a creation or a deletion. */
   readonly properties: readonly PropertyChange[];
+  /** Of a replacement: the properties that force it. */
+  readonly because?: readonly string[];
   /** For a resource that holds data, keys or names: what goes with it when it goes. */
   readonly holds?: string;
   /** Protected: the engine refuses to delete or replace it. */
@@ -54,7 +56,16 @@ const stateSchema = z
   })
   .nullish();
 const stepSchema = z.object({
-  metadata: z.object({ op: z.string(), urn: z.string(), type: z.string(), old: stateSchema, new: stateSchema }),
+  metadata: z.object({
+    op: z.string(),
+    urn: z.string(),
+    type: z.string(),
+    old: stateSchema,
+    new: stateSchema,
+    keys: z.array(z.string()).nullish(),
+    diffs: z.array(z.string()).nullish(),
+    detailedDiff: z.record(z.string(), z.unknown()).nullish(),
+  }),
 });
 const eventSchema = z.object({
   resourcePreEvent: stepSchema.optional(),
@@ -113,10 +124,10 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
   const operation = operations[step.op];
   // Providers and the stack itself are bookkeeping of the engine; components are the names of groups of resources.
   if (!operation || step.type.startsWith("pulumi:") || step.type.startsWith("slipway:")) return [];
-  const properties =
-    operation === "update" || operation === "replace"
-      ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {})
-      : [];
+  const changed = operation === "update" || operation === "replace";
+  const properties = changed ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {}) : [];
+  if (changed && properties.length === 0) properties.push(...providersDifferences(step));
+  const because = operation === "replace" ? (step.keys ?? []) : [];
   const holds = holdingOf(step.type);
   const before = step.old;
   return [
@@ -125,6 +136,7 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
       name: nameOf(step.urn),
       type: shortType(step.type),
       properties,
+      ...(because.length > 0 && { because }),
       ...(holds !== undefined && { holds }),
       ...(before?.protect && { protected: true as const }),
       ...(before?.retainOnDelete && { retained: true as const }),
@@ -142,6 +154,34 @@ const operations: Readonly<Record<string, Change["operation"] | undefined>> = {
   import: "create",
   discard: "other",
 };
+
+/**
+ * What the provider says differs although the program asks for what it asked for: what is there is not what was asked for.
+ * The value that is there stands among the outputs.
+ */
+function providersDifferences(step: z.infer<typeof stepSchema>["metadata"]): PropertyChange[] {
+  const paths = Object.keys(step.detailedDiff ?? {});
+  const told = paths.length > 0 ? paths : (step.diffs ?? []);
+  // tagsAll repeats tags with the defaults of the provider.
+  return told
+    .filter((path) => !path.startsWith("tagsAll"))
+    .map((path) => {
+      const before = valueAt(step.old?.outputs, path);
+      const after = valueAt(step.new?.inputs, path);
+      return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+    });
+}
+
+/** The value at a path as the engine writes it, such as `a.b[0]["c.d"]`; undefined when there is none. */
+function valueAt(value: unknown, path: string): unknown {
+  const keys = [...path.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, plainKey]) => quoted ?? index ?? plainKey ?? "",
+  );
+  return keys.reduce<unknown>(
+    (inner, key) => (Array.isArray(inner) ? inner[Number(key)] : isRecord(inner) ? inner[key] : undefined),
+    value,
+  );
+}
 
 /** The differences between two values, one for each leaf. */
 function differences(before: unknown, after: unknown, path = ""): PropertyChange[] {

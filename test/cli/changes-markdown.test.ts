@@ -102,6 +102,42 @@ describe("the properties of a change", () => {
   });
 });
 
+describe("a change that the program did not ask for", () => {
+  const state = (inputs: object, outputs: object) => ({ inputs, outputs });
+  const summarizeStep = (more: object) => {
+    const type = "aws:elasticache/replicationGroup:ReplicationGroup";
+    const metadata = { op: "replace", type, urn: `urn:pulumi:s::p::${type}::cache`, ...more };
+    return summarize(JSON.stringify({ resourcePreEvent: { metadata } }));
+  };
+
+  it("is told as the provider tells it, with what is there, and what forces a replacement", () => {
+    const asked = { port: 6379, tags: { "a.b": "x" }, list: [{ n: 1 }] };
+    const summary = summarizeStep({
+      old: state(asked, { port: 6380, tags: { "a.b": "y" }, list: [{ n: 2 }] }),
+      new: state(asked, {}),
+      keys: ["port"],
+      detailedDiff: { port: {}, 'tags["a.b"]': {}, "list[0].n": {}, gone: {} },
+    });
+    const [change] = summary.changes;
+    assert.deepEqual(change?.properties.map(propertyLine), [
+      "~ port: 6380 => 6379",
+      '~ tags["a.b"]: "y" => "x"',
+      "~ list[0].n: 2 => 1",
+      "~ gone",
+    ]);
+    assert.match(
+      summaryLines(summary, "planned", "h", "n").join("\n"),
+      /ReplicationGroup {2}holds data, because of port/,
+    );
+    assert.match(summaryMarkdown("s", summary), /\| \*\*holds data\*\*, because of port \|/);
+  });
+
+  it("is told by its names where the provider says no more", () => {
+    const [change] = summarizeStep({ old: state({}, {}), new: state({}, {}), diffs: ["port"] }).changes;
+    assert.deepEqual(change?.properties, [{ path: "port" }]);
+  });
+});
+
 describe("a new stack's creations", () => {
   it("share a line for each type when they are many", () => {
     const subnets = Array.from({ length: 30 }, (_, index) =>
