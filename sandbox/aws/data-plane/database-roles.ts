@@ -27,8 +27,9 @@ export async function prepareRoles(administrator: pg.ClientConfig, master: Maste
     const name = pg.escapeIdentifier(master.masterUser);
     await createRole(client, master.masterUser, "LOGIN CREATEDB CREATEROLE");
     await client.query(`ALTER ROLE ${name} PASSWORD ${pg.escapeLiteral(master.masterPassword)}`);
-    await client.query(`GRANT rds_superuser, rds_iam, rds_replication, rds_password TO ${name} WITH ADMIN OPTION`);
-    await client.query(`REVOKE rds_iam FROM ${name}`);
+    await client.query(`GRANT rds_superuser, rds_replication, rds_password TO ${name} WITH ADMIN OPTION`);
+    // It may let others log in with IAM tokens; who acts as rds_iam could no longer use a password.
+    await client.query(`GRANT rds_iam TO ${name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
     await client.query(`ALTER DATABASE postgres OWNER TO ${name}`);
     if (master.database) await createDatabase(client, master.database, master.masterUser);
   } finally {
