@@ -11,7 +11,7 @@ export interface TeamFacts {
 }
 
 /** A repository as GitHub knows it. */
-export interface RepositoryFacts {
+interface RepositoryFacts {
   readonly url: string;
   /** The numeric id, which a repository keeps when it is renamed. */
   readonly id: string;

@@ -6,7 +6,7 @@
 export type IamConditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Whom a statement is about: the services, identity providers or accounts that may assume a role. */
-export type IamPrincipal = "*" | Readonly<Record<string, string | readonly string[]>>;
+type IamPrincipal = "*" | Readonly<Record<string, string | readonly string[]>>;
 
 export interface IamStatement {
   readonly Sid: string;

@@ -4,7 +4,7 @@
  */
 
 /** The project's name in Pulumi.yaml, a part of every path in the bucket. */
-export const pulumiProject = "slipway";
+const pulumiProject = "slipway";
 
 /** Where a backend is. */
 export interface BackendPlace {

@@ -36,7 +36,7 @@ export interface FoundBucket {
   readonly lifecycle: readonly FoundLifecycleRule[];
 }
 
-export interface FoundLifecycleRule {
+interface FoundLifecycleRule {
   readonly enabled: boolean;
   readonly noncurrentDays?: number | undefined;
   readonly abortUploadsDays?: number | undefined;
