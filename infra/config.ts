@@ -20,8 +20,9 @@ export function readConfig(): StackConfig {
   };
 }
 
-/** The engine hands over lists and groups as JSON, everything else as text. */
+/** The engine hands over lists and groups as JSON, everything else as text: a switch too. */
 function structured(value: string | undefined): unknown {
+  if (value === "true" || value === "false") return value === "true";
   if (value === undefined || !/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);

@@ -115,7 +115,12 @@ export async function staging(stack: string, all: Settings): Promise<pulumi.Inpu
     settings,
   };
   const running = createApplication(wired, opts);
-  const schema = new DatabaseMigrations(named("schema"), { database: database.reference });
+  const schema = new DatabaseMigrations(
+    named("schema"),
+    { database: database.reference },
+    // Its rules let the runner in, who is the one that migrates.
+    { dependsOn: [database.securityGroup] },
+  );
   const flags = new FlagSet(named("flags"), { database: schema.database, environment, overrides: settings.flags });
   createBackup({ account, common, context, database, keys, settings }, opts);
   if (settings.budget) new Budget(named("budget"), { context, settings: settings.budget }, opts);

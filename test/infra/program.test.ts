@@ -161,7 +161,7 @@ describe("the program", () => {
         assert.equal(
           error.message,
           `Pulumi.${stack}.yaml: the settings are valid, but this version of Slipway does not build slipway:platform ${platform}.\n` +
-            `  It builds: local. Run "./slipway up dev", or upgrade Slipway when a release says that it builds ${platform}.`,
+            `  It builds: local, ecs. Run "./slipway up dev", or upgrade Slipway when a release says that it builds ${platform}.`,
         );
         return true;
       });

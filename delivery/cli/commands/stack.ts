@@ -7,6 +7,7 @@ import { UsageError, UserError } from "../../errors.ts";
 import { askForName, consentTo } from "../consent.ts";
 import { requireCloudAccess } from "../engine/cloud.ts";
 import { createFeatureStack, removeFeatureStack, requireFreeNetwork } from "../engine/feature-stacks.ts";
+import { liftProtection } from "../engine/protection.ts";
 import { runForeground } from "../engine/run.ts";
 import { prepareStackConfig } from "../engine/stack-config.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
@@ -19,6 +20,7 @@ import { settingsStep } from "../settings-step.ts";
 interface StackOptions {
   readonly sandbox: boolean;
   readonly keepDatabase?: boolean;
+  readonly liftProtection?: boolean;
   readonly confirm?: string;
   readonly json?: boolean;
   readonly markdown?: boolean;
@@ -72,9 +74,13 @@ const stackCommands: readonly StackCommand[] = [
   {
     name: "destroy",
     summary: "remove everything that a stack has built",
-    help: "The stack stays, empty; that of a pull request goes with what it has built. A local database goes too, unless\n--keep-database or the setting slipway:database.retainOnDestroy says that it is to stay.",
+    help: "The stack stays, empty; that of a pull request goes with what it has built. A local database goes too, unless\n--keep-database or the setting slipway:database.retainOnDestroy says that it is to stay. What is protected (the setting\nslipway:protection) is brought up without its protection first; production's and pre-production's only with\n--lift-protection.\n\nExamples:\n  ./slipway destroy staging --yes\n  ./slipway destroy pr-42 --yes\n  ./slipway destroy prod --no-sandbox --confirm production --lift-protection",
     pulumi: () => ["destroy"],
-    options: [confirm, new Option("--keep-database", "leave the local database and its data where they are")],
+    options: [
+      confirm,
+      new Option("--keep-database", "leave the local database and its data where they are"),
+      new Option("--lift-protection", "let what the environment protects go too, where it asks for a confirmation"),
+    ],
   },
   {
     name: "drift",
@@ -161,9 +167,16 @@ async function runStackCommand(
     const { env } = await makeReady({ root, sandbox, platform, stack: wanted, quiet, before: [settings] });
     const call = { cwd: root, env: { ...env, ...engineSwitches(stack, options) } };
     if (feature && !sandbox && name === "up") await createFeatureStack(stack, config(), call);
+    const settled =
+      name === "destroy" && destroysAll(rest)
+        ? await liftProtection(
+            { root, stack, config: config(), asked: options.liftProtection === true, requireConfirmation },
+            call,
+          )
+        : config();
     const pulumi = [
       ...definition.pulumi(request !== undefined),
-      ...["--stack", stack, ...config().options],
+      ...["--stack", stack, ...settled.options],
       ...(consent?.pulumi ?? []),
       ...(options.json && !request ? ["--json"] : []),
       ...rest,
