@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cacheDirectory } from "../../sandbox/paths.ts";
-import { engineModule } from "../../sandbox/toolchain/fingerprint.ts";
 import { provideGoTests } from "../../sandbox/toolchain/go-tests.ts";
 import type { Toolchain } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
@@ -97,7 +96,7 @@ async function goTests(context: CheckContext): Promise<Count> {
       const { code, output } = await stream(
         test.binary,
         ["-test.v", "-test.timeout=5m"],
-        path.join(engineModule, test.package),
+        test.folder,
         context.env,
         true,
       );

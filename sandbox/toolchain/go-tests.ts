@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
 import { dropBuildCaches } from "./build.ts";
-import { buildFlags, engineModule } from "./fingerprint.ts";
+import { buildFlags } from "./fingerprint.ts";
 import { goEnvironment, goVersion, requireGo } from "./go.ts";
 import { withMachineLock } from "./machine-lock.ts";
 
@@ -13,8 +13,10 @@ const run = promisify(execFile);
 
 /** The compiled tests of one Go package. */
 export interface GoTest {
-  /** Package folder below the module, for instance `internal/host`. */
+  /** Package folder with its module, for instance `engine/internal/host`. */
   readonly package: string;
+  /** Where the tests are to be run. */
+  readonly folder: string;
   readonly binary: string;
 }
 
@@ -26,7 +28,12 @@ export interface GoTest {
 export async function provideGoTests(cache: string): Promise<GoTest[]> {
   const packages = testedPackages();
   const folder = path.join(cache, "toolchain", `go-tests-${sourcesHash()}`);
-  const tests = () => packages.map((name) => ({ package: name, binary: path.join(folder, binaryName(name)) }));
+  const tests = () =>
+    packages.map((name) => ({
+      package: name,
+      folder: path.join(import.meta.dirname, name),
+      binary: path.join(folder, binaryName(name)),
+    }));
   if (existsSync(folder)) return tests();
   return withMachineLock(path.join(cache, "toolchain", "install.lock"), async () => {
     if (existsSync(folder)) return tests();
@@ -44,10 +51,14 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
         "-s -w",
         "-o",
         path.join(work, binaryName(name)),
-        `./${name}`,
+        ".",
       ];
       try {
-        await run("go", args, { cwd: engineModule, env: goEnvironment(cache), maxBuffer: 16 * 1024 * 1024 });
+        await run("go", args, {
+          cwd: path.join(import.meta.dirname, name),
+          env: goEnvironment(cache),
+          maxBuffer: 16 * 1024 * 1024,
+        });
       } catch (error) {
         throw new UserError(
           `The tests of ${name} do not compile:\n  ${(error as { stderr?: string }).stderr?.trim() ?? String(error)}`,
@@ -62,31 +73,33 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
   });
 }
 
+/** Folders of the modules whose packages may have tests: a test of the AWS plugin itself would have all of it compiled. */
+const tested = ["engine/cmd", "engine/internal", "aws/internal"];
+
 /** Packages of ours that have tests. */
 function testedPackages(): string[] {
-  const files = ["cmd", "internal"]
-    .filter((folder) => existsSync(path.join(engineModule, folder)))
-    .flatMap((folder) => goFiles(folder));
+  const files = tested.flatMap((folder) => goFiles(folder));
   return [...new Set(files.filter((file) => file.endsWith("_test.go")).map((file) => path.dirname(file)))].sort();
 }
 
 function sourcesHash(): string {
   const hash = createHash("sha256");
-  for (const file of ["go.mod", "go.sum", ...goFiles("cmd"), ...goFiles("internal")]) {
+  const modules = ["engine", "aws"].flatMap((module) => [`${module}/go.mod`, `${module}/go.sum`]);
+  for (const file of [...modules, ...tested.flatMap((folder) => goFiles(folder))]) {
     hash
       .update(`${file}\0`)
-      .update(readFileSync(path.join(engineModule, file)))
+      .update(readFileSync(path.join(import.meta.dirname, file)))
       .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }
 
 function goFiles(folder: string): string[] {
-  const start = path.join(engineModule, folder);
+  const start = path.join(import.meta.dirname, folder);
   if (!existsSync(start)) return [];
   return readdirSync(start, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(engineModule, path.join(entry.parentPath, entry.name)))
+    .map((entry) => path.relative(import.meta.dirname, path.join(entry.parentPath, entry.name)))
     .sort();
 }
 

@@ -106,7 +106,7 @@ export const parts: Readonly<Record<PartName, Part>> = {
     binary: "pulumi-resource-aws",
     module: "aws",
     goPackage: "./cmd/pulumi-resource-aws",
-    sources: ["cmd/pulumi-resource-aws", "../aws-sources.ts"],
+    sources: ["cmd/pulumi-resource-aws", "internal", "../aws-sources.ts"],
     plugin: "aws",
     buildSeconds: 780,
   },

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	pf "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/pf/tfbridge"
+
+	"slipway.dev/aws/internal/localaws"
 )
 
 const (
@@ -25,9 +27,7 @@ func main() {
 }
 
 func run(ctx context.Context, arguments []string) error {
-	if address := loopbackEndpoint(os.Getenv); address != "" {
-		useProxy(address)
-	}
+	localaws.UseProxy()
 	info, err := provider(ctx)
 	if err != nil {
 		return err

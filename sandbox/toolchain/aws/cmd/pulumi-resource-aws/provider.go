@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/hashicorp/terraform-provider-aws/xpprovider"
 	pf "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/pf/tfbridge"
@@ -11,6 +10,8 @@ import (
 	shimv2 "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim/sdk-v2"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/x/muxer"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/unstable/metadata"
+
+	"slipway.dev/aws/internal/localaws"
 )
 
 // localRetries is how often a request to a local AWS is tried anew: what it cannot answer it will not learn, and the
@@ -89,7 +90,7 @@ func configuration() map[string]*tfbridge.SchemaInfo {
 		// Terraform says string, to tell "unset" from "false".
 		"skip_metadata_api_check": {Type: "boolean"},
 	}
-	if loopbackEndpoint(os.Getenv) != "" {
+	if localaws.Endpoint() != "" {
 		config["max_retries"] = &tfbridge.SchemaInfo{Default: &tfbridge.DefaultInfo{Value: localRetries}}
 	}
 	return config
