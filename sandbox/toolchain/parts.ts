@@ -30,7 +30,7 @@ export interface Part {
   readonly plugin?: string;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches: measured for `engine`, `random` and `aws` (amd64), estimated for the others. */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`). */
   readonly buildSeconds: number;
 }
 
