@@ -4,6 +4,8 @@ export interface SettingChange {
   readonly what: string;
   /** The new values, by their path below `config:` (`database.multiAz`); undefined removes. */
   readonly set: Readonly<Record<string, unknown>>;
+  /** Whether it says in other words what is so already. @default false */
+  readonly noEffect?: boolean;
 }
 
 /**
@@ -26,19 +28,23 @@ export const settingChanges: readonly SettingChange[] = [
   { what: "a replica of the cache", set: { "cache.replicas": 1 } },
   { what: "a cache that fails over to another zone", set: { "cache.replicas": 1, "cache.multiAz": true } },
   { what: "snapshots of the cache", set: { "cache.snapshotDays": 5 } },
+  { what: "a third zone", set: { "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c"] } },
+  { what: "the zones in another order", set: { "network.zones": ["us-west-2b", "us-west-2a"] }, noEffect: true },
   {
-    what: "a third zone",
+    what: "subnets that are listed instead of placed on the grid",
     set: {
-      "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c"],
-      "network.subnets.public": ["10.1.1.0/24", "10.1.2.0/24", "10.1.3.0/24"],
-      "network.subnets.private": ["10.1.11.0/24", "10.1.12.0/24", "10.1.13.0/24"],
-      "network.subnets.isolated": ["10.1.21.0/24", "10.1.22.0/24", "10.1.23.0/24"],
+      "network.subnets": {
+        public: ["10.1.1.0/24", "10.1.2.0/24"],
+        private: ["10.1.11.0/24", "10.1.12.0/24"],
+        isolated: ["10.1.21.0/24", "10.1.22.0/24"],
+      },
     },
+    noEffect: true,
   },
-  { what: "the grid instead of listed subnets", set: { "network.subnets": undefined } },
   { what: "a NAT gateway for each zone", set: { "network.natGateways": "perZone" } },
   { what: "a regional NAT gateway", set: { "network.natGateways": "regional" } },
-  { what: "no interface endpoints", set: { "network.interfaceEndpoints": false } },
+  { what: "no interface endpoints", set: { "network.interfaceEndpoints": "none" } },
+  { what: "interface endpoints in every zone", set: { "network.interfaceEndpoints": "perZone" } },
   { what: "larger backend tasks", set: { "services.backend.fargate": { cpu: 512, memoryMiB: 1024 } } },
   { what: "larger frontend tasks", set: { "services.frontend.fargate": { cpu: 1024, memoryMiB: 2048 } } },
   { what: "more copies", set: { "services.backend.scaling": { minimum: 2, maximum: 8 } } },
@@ -65,8 +71,7 @@ export const settingChanges: readonly SettingChange[] = [
     what: "a runner in the VPC",
     set: {
       runner: {
-        connectionArn:
-          "arn:aws:codeconnections:us-west-2:000000000000:connection/0f4e0f9c-58a5-4b2c-9d0e-3a6a7d5f1c11",
+        connectionArn: "arn:aws:codeconnections:us-west-2:000000000000:connection/0f4e0f9c-58a5-4b2c-9d0e-3a6a7d5f1c11",
       },
     },
   },
@@ -74,4 +79,11 @@ export const settingChanges: readonly SettingChange[] = [
   { what: "another reviewer", set: { "github.environments.staging.reviewers": ["team-lead"] } },
   { what: "no protection", set: { protection: false } },
   { what: "a flag that staging has on", set: { flags: { new_dashboard: { enabled: true, rollout: 10 } } } },
+];
+
+/** Changes that could only be made by losing data, which a preview must refuse instead of planning them. */
+export const refusedChanges: readonly (SettingChange & { readonly because: RegExp })[] = [
+  { what: "another range of the VPC", set: { "network.cidr": "10.9.0.0/16" }, because: /protect/ },
+  { what: "another zone name", set: { "edge.zone": "teamflow.app" }, because: /protect/ },
+  { what: "another name of the application", set: { application: "flowteam" }, because: /protect/ },
 ];
