@@ -6,6 +6,8 @@ interface RecordedResource {
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   readonly provider: string;
+  /** Whether the engine would refuse to delete it. */
+  readonly protect: boolean;
 }
 
 /** One look-up (data source) as the program asked for it. */
@@ -39,10 +41,12 @@ export interface MockOptions {
 export async function runMocked<T>(program: () => T | Promise<T>, options: MockOptions = {}): Promise<MockedRun<T>> {
   const resources: RecordedResource[] = [];
   const calls: RecordedCall[] = [];
+  const requested = { protect: false };
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
-        const resource = { type: args.type, name: args.name, inputs: args.inputs, provider: args.provider ?? "" };
+        const { inputs, name, type } = args;
+        const resource = { type, name, inputs, provider: args.provider ?? "", protect: requested.protect };
         resources.push(resource);
         return { id: `${args.name}-id`, state: { ...args.inputs, ...options.outputs?.(resource) } };
       },
@@ -63,6 +67,7 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
     options.stack ?? "dev",
     options.preview ?? false,
   );
+  watchProtection(requested);
   const result = await program();
   const settled = await resolveOutputs(result);
   await pulumi.runtime.disconnect();
@@ -79,6 +84,20 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
       }
       return only;
     },
+  };
+}
+
+interface Monitor {
+  registerResource(request: { getProtect(): boolean }, callback: unknown): Promise<void>;
+}
+
+/** The SDK hands the mocks a resource without its options. Its monitor sees them, and calls the mocks in the same turn. */
+function watchProtection(requested: { protect: boolean }): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    requested.protect = request.getProtect();
+    return register(request, callback);
   };
 }
 
