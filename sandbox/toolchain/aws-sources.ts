@@ -16,6 +16,10 @@ const leftOut = /^internal\/(acctest|generate)(\/|$)|(^|\/)(testdata|test-fixtur
 
 const serviceList = "internal/provider/sdkv2/service_packages_gen.go";
 const clientList = "internal/conns/awsclient_gen.go";
+/** Where the provider decides how long it waits between two looks at what AWS is making. */
+const waiting = "internal/backoff/backoff.go";
+/** Our package that knows a local AWS, which the copy gets too. */
+const localAws = "internal/localaws";
 
 /**
  * Fetches the Terraform provider (go.sum pins what it is), makes a trimmed copy of it, and a go.mod that leads there.
@@ -76,6 +80,18 @@ export function trimProvider(module: string, services: readonly string[], folder
   rewrite(folder, serviceList, (text) => keepServices(text, needed));
   const called = calledClients(folder);
   rewrite(folder, clientList, (text) => keepClients(text, called));
+  cpSync(path.join(moduleFolder("aws"), localAws), path.join(folder, localAws), { recursive: true });
+  rewrite(folder, waiting, waitLessForLocalAws);
+}
+
+/** Half a minute here and there, which AWS needs and a local AWS does not, would be most of an `up` in the sandbox. */
+function waitLessForLocalAws(text: string): string {
+  return text
+    .replace(/^import \(\n/m, `import (\n\t"${provider}/${localAws}"\n`)
+    .replace(
+      /^\t\t(initialDelay|minTimeout|pollInterval):(\s+)(initialDelay|minTimeout|pollInterval),$/gm,
+      "\t\t$1:$2localaws.Wait($3),",
+    );
 }
 
 function belongs(file: string, services: ReadonlySet<string>): boolean {

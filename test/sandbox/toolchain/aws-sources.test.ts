@@ -41,6 +41,7 @@ function fakeProvider(): string {
       ...services.map((name) => `\t\t${name}.ServicePackage(ctx),\n`),
       "\t}\n",
     ].join(""),
+    "internal/backoff/backoff.go": `${header}package backoff\n\nimport (\n\t"time"\n)\n\nfunc Delay() {\n\treturn &delay{\n\t\tinitialDelay:   initialDelay,\n\t\tminTimeout:     minTimeout,\n\t\tpollInterval:   pollInterval,\n\t}\n}\n`,
     "internal/service/ec2/vpc.go": `package ec2\nimport "${modulePath}/internal/service/organizations"\n\tconn := meta.EC2Client(ctx)\n`,
     "internal/service/ec2/vpc_test.go": `import "${modulePath}/internal/service/quicksight"\n`,
     "internal/service/ec2/testdata/main.tf": "",
@@ -84,6 +85,16 @@ describe("the trimmed copy of the AWS provider", () => {
     ])
       assert.ok(!existsSync(path.join(copy, file)), file);
     assert.equal(readFileSync(path.join(copy, "go.mod"), "utf8"), `module ${modulePath}\ngo 1.25.7`);
+  });
+
+  it("waits as long as the provider does for AWS, and not for a local one", () => {
+    const copy = path.join(temporaryFolder(), "copy");
+    trimProvider(fakeProvider(), ["ec2"], copy);
+    const text = readFileSync(path.join(copy, "internal/backoff/backoff.go"), "utf8");
+    assert.ok(text.includes(`"${modulePath}/internal/localaws"`));
+    for (const name of ["initialDelay", "minTimeout", "pollInterval"])
+      assert.ok(text.includes(`localaws.Wait(${name}),`), name);
+    assert.ok(existsSync(path.join(copy, "internal/localaws/localaws.go")));
   });
 
   it("is refused for a service that the provider does not have, by its name", () => {

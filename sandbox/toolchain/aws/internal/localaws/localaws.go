@@ -5,7 +5,19 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"time"
 )
+
+// patience is how long the provider waits between two looks at what a local AWS makes, which has it ready at once.
+const patience = 250 * time.Millisecond
+
+// Wait is how long to wait where the provider waits a while for AWS: never long for a local AWS, the same for any other.
+func Wait(usual time.Duration) time.Duration {
+	if Endpoint() == "" {
+		return usual
+	}
+	return min(usual, patience)
+}
 
 // Endpoint is AWS_ENDPOINT_URL when it leads to a local AWS over plain http on a loopback address, else "".
 func Endpoint() string {

@@ -4,7 +4,20 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"time"
 )
+
+func TestOnlyALocalAWSIsAskedAgainSoon(t *testing.T) {
+	for address, wait := range map[string]time.Duration{"http://127.0.0.1:4566": patience, "": time.Minute} {
+		t.Setenv("AWS_ENDPOINT_URL", address)
+		if got := Wait(time.Minute); got != wait {
+			t.Errorf("%q: waits %v", address, got)
+		}
+		if got := Wait(0); got != 0 {
+			t.Errorf("%q: nothing became %v", address, got)
+		}
+	}
+}
 
 func TestOnlyPlainLoopbackAddressesAreLocal(t *testing.T) {
 	for address, local := range map[string]bool{
