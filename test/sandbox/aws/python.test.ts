@@ -18,7 +18,7 @@ describe("local AWS: finding Python", () => {
   const provide = (env: NodeJS.ProcessEnv) => provideMiniStack(() => undefined, env);
 
   it("says that Python is missing, and how to get it", async () => {
-    await assert.rejects(provide(pathWith()), /needs Python 3\.10 or newer, and none was found[^]*Install Python/);
+    await assert.rejects(provide(pathWith()), /needs Python 3\.10 or newer, and none was found[\s\S]*Install Python/);
   });
 
   it("says which Python is too old", async () => {
