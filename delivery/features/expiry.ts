@@ -7,6 +7,8 @@ export interface Lease {
   readonly timeToLiveHours: number;
   /** Somebody works on it right now. */
   readonly updateInProgress: boolean;
+  /** Its destruction was begun and did not come to its end. */
+  readonly halfDestroyed: boolean;
 }
 
 /** What is to become of it. */
@@ -22,13 +24,13 @@ const hour = 3_600_000;
 
 /**
  * Which environments are to go: those that nobody has brought up for longer than their time to live. Each `up` begins the
- * time anew.
+ * time anew. One whose destruction failed half-way is to go as well, whenever that was.
  */
 export function planSweep(leases: readonly Lease[], now: Date): Fate[] {
-  return leases.map(({ stack, lastUpdate, timeToLiveHours, updateInProgress }) => {
+  return leases.map(({ stack, halfDestroyed, lastUpdate, timeToLiveHours, updateInProgress }) => {
     if (lastUpdate === undefined) return { stack, state: "alive", expires: undefined };
     const expires = new Date(lastUpdate.getTime() + timeToLiveHours * hour);
-    const over = expires.getTime() <= now.getTime();
+    const over = halfDestroyed || expires.getTime() <= now.getTime();
     return { stack, state: over ? (updateInProgress ? "busy" : "over") : "alive", expires };
   });
 }

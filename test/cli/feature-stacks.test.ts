@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   createFeatureStack,
+  lastUp,
   listFeatureStacks,
   removeFeatureStack,
   requireFreeNetwork,
@@ -50,6 +51,23 @@ describe("pull requests' stacks in a backend", () => {
       },
       { stack: "pr-107", pullRequest: 107, lastUpdate: undefined, resources: 3, updateInProgress: true },
     ]);
+  });
+
+  it("were last up when they were last brought up, whatever looked at them or failed to destroy them since", async () => {
+    const run = (kind: string, startTime: string) => ({ kind, startTime, result: "succeeded" });
+    const history = (...runs: object[]) => {
+      backend([]);
+      script(path.join(root, "bin", "pulumi"), `cat '${write(path.join(root, "history.json"), JSON.stringify(runs))}'`);
+      return lastUp("pr-42", call());
+    };
+    const up = run("update", "2026-11-20T10:00:00.000Z");
+    const at = new Date("2026-11-20T10:00:00Z");
+    assert.deepEqual(await history(run("refresh", "2026-11-21T10:00:00.000Z"), up), { at, halfDestroyed: false });
+    assert.deepEqual(
+      await history(run("refresh", "2026-11-22T10:00:00.000Z"), run("destroy", "2026-11-21T10:00:00.000Z"), up),
+      { at, halfDestroyed: true },
+    );
+    assert.deepEqual(await history(), { at: undefined, halfDestroyed: false });
   });
 
   it("do not get a network that another one has, unless a file of their own gives them one", async () => {

@@ -10,6 +10,7 @@ import {
   type EngineCall,
   type FeatureStack,
   hasBackend,
+  lastUp,
   listFeatureStacks,
 } from "../engine/feature-stacks.ts";
 import { runQuietly } from "../engine/run.ts";
@@ -24,7 +25,7 @@ interface FeatureOptions {
 }
 
 /** A stack with what is to become of it. */
-type Feature = FeatureStack & Fate & { readonly url: string };
+type Feature = FeatureStack & Fate & { readonly halfDestroyed: boolean; readonly url: string };
 
 /** Adds `features list|sweep`. */
 export function addFeaturesCommand(program: Command): void {
@@ -109,8 +110,10 @@ async function findFeatures({ json, sandbox }: FeatureOptions): Promise<Feature[
   const features: Feature[] = [];
   for (const known of stacks) {
     const timeToLiveHours = await timeToLive(root, known.stack, call);
-    for (const fate of planSweep([{ ...known, timeToLiveHours }], now))
-      features.push({ ...known, ...fate, url: pullRequestUrl(root, known.pullRequest) });
+    const { at = known.lastUpdate, halfDestroyed } = await lastUp(known.stack, call);
+    const lease = { ...known, lastUpdate: at, timeToLiveHours, halfDestroyed };
+    for (const fate of planSweep([lease], now))
+      features.push({ ...lease, ...fate, url: pullRequestUrl(root, known.pullRequest) });
   }
   return features;
 }
@@ -155,10 +158,10 @@ function forPrograms({ stack, pullRequest, url, state, lastUpdate, expires, reso
 
 function featureTable(features: readonly Feature[]): string {
   const now = Date.now();
-  const rows = features.map(({ stack, lastUpdate, expires, resources, state, url }) => [
+  const rows = features.map(({ stack, halfDestroyed, lastUpdate, expires, resources, state, url }) => [
     styled("bold", stack),
     lastUpdate ? `up ${span(now - lastUpdate.getTime())} ago` : "never up",
-    ending(state, expires, now),
+    halfDestroyed ? styled("red", "half destroyed") : ending(state, expires, now),
     resources === undefined ? "" : `${resources} resources`,
     url,
   ]);

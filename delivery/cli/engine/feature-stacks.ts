@@ -74,6 +74,29 @@ export async function listFeatureStacks(call: EngineCall): Promise<FeatureStack[
     .sort((a, b) => a.pullRequest - b.pullRequest);
 }
 
+/** What `pulumi stack history --json` prints, newest first. */
+const historySchema = z.array(z.object({ kind: z.string(), startTime: z.string() }));
+
+/** How many runs are looked through: a refresh or two may stand before the last `up` or `destroy`. */
+const historyLength = 10;
+
+/**
+ * When a stack was last brought up, and whether its destruction was begun since. The time that the list of stacks has would
+ * not do: a refresh, and a destruction that failed half-way, set it anew.
+ */
+export async function lastUp(
+  stack: string,
+  call: EngineCall,
+): Promise<{ at: Date | undefined; halfDestroyed: boolean }> {
+  const args = ["stack", "history", "--json", "--stack", stack, "--page-size", `${historyLength}`, "--page", "1"];
+  const { code, stderr, stdout } = await runQuietly("pulumi", args, call);
+  if (code !== 0)
+    throw new UserError(`The history of ${stack} could not be read:\n  ${stderr.trim() || stdout.trim()}`);
+  const runs = historySchema.parse(JSON.parse(stdout)).filter(({ kind }) => kind === "update" || kind === "destroy");
+  const up = runs.find(({ kind }) => kind === "update");
+  return { at: up && new Date(up.startTime), halfDestroyed: runs[0]?.kind === "destroy" };
+}
+
 /**
  * Two pull requests may have numbers that give the same network; only one of them can have its environment at a time.
  * @throws UserError when another has it

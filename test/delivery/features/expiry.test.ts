@@ -9,6 +9,7 @@ const lease = (more: Partial<Lease>): Lease => ({
   lastUpdate: hoursAgo(1),
   timeToLiveHours: 72,
   updateInProgress: false,
+  halfDestroyed: false,
   ...more,
 });
 const stateOf = (more: Partial<Lease>) => planSweep([lease(more)], now)[0]?.state;
@@ -22,6 +23,10 @@ describe("the end of feature environments", () => {
 
   it("waits while somebody works on them", () => {
     assert.equal(stateOf({ lastUpdate: hoursAgo(100), updateInProgress: true }), "busy");
+  });
+
+  it("comes again for one whose destruction failed half-way, though that touched it just now", () => {
+    assert.equal(stateOf({ lastUpdate: hoursAgo(0.1), halfDestroyed: true }), "over");
   });
 
   it("does not come to one that was only just created", () => {
