@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { provideMiniStack } from "./aws/python.ts";
 import { doWithoutSupervisor, ensureSupervisor, give, readReport, recordedSupervisor, waitForEnd } from "./client.ts";
 import type { Order, OrderName } from "./control.ts";
 import { SandboxError } from "./errors.ts";
@@ -141,7 +140,9 @@ function settingsOf(options: StartOptions): { cacheBinary: string | undefined } 
 async function awsPythonFor(parts: readonly PartName[], options: StartOptions): Promise<string | undefined> {
   if (!parts.includes("aws")) return undefined;
   const report = (detail: string) => options.report?.({ part: "aws", phase: "starting", detail });
-  return options.awsPython ?? (await provideMiniStack((detail) => report(detail)));
+  if (options.awsPython) return options.awsPython;
+  const { provideMiniStack } = await import("./aws/python.ts");
+  return provideMiniStack((detail) => report(detail));
 }
 
 function onPath(program: string): string | undefined {
