@@ -1,4 +1,4 @@
-"""MiniStack forgets a flow log's role, its interval and its format. In AWS all of it reads back."""
+"""MiniStack forgets a flow log's role, its interval, its format and its first tags. In AWS all of it reads back."""
 
 import re
 from xml.sax.saxutils import escape
@@ -29,6 +29,8 @@ def close():
                 Format=ec2._p(p, "LogFormat") or DEFAULT_FORMAT,
                 GroupName=ec2._p(p, "LogGroupName") or group_of(ec2._flow_logs[name]),
             )
+            # MiniStack looks for tags of a "flow-log".
+            ec2._parse_tag_specs(p, "vpc-flow-log", name)
         return answer
 
     def describe_flow_logs(p):

@@ -187,9 +187,14 @@ describe("local AWS: what MiniStack lacks (sandbox/aws/gaps)", () => {
       DeliverLogsPermissionArn,
       MaxAggregationInterval: 60,
     };
-    await ec2.send(new CreateFlowLogsCommand({ ResourceType: "VPC", ResourceIds: [Vpc?.VpcId ?? ""], ...flow }));
+    const Tags = [{ Key: "Stack", Value: "staging" }];
+    const TagSpecifications = [{ ResourceType: "vpc-flow-log" as const, Tags }];
+    await ec2.send(
+      new CreateFlowLogsCommand({ ResourceType: "VPC", ResourceIds: [Vpc?.VpcId ?? ""], TagSpecifications, ...flow }),
+    );
     const { FlowLogs } = await ec2.send(new DescribeFlowLogsCommand({}));
     for (const [name, value] of Object.entries(flow)) assert.equal(FlowLogs?.[0]?.[name as keyof typeof flow], value);
+    assert.deepEqual(FlowLogs?.[0]?.Tags, Tags);
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
     await ec2.send(
       new CreateVpcEndpointCommand({
