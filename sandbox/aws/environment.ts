@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Layout } from "../layout.ts";
 
 /** The sandbox's account: MiniStack takes an access key of twelve digits for the account that it belongs to. */
-export const sandboxAccount = "000000000000";
+const sandboxAccount = "000000000000";
 
 /** Where the part keeps its files, below its data folder. */
 export function awsFiles(layout: Layout): { readonly certificateAuthority: string; readonly certificates: string } {

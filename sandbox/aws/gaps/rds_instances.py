@@ -109,8 +109,18 @@ def is_ours(record):
     return record["Engine"] == "postgres" and not record.get("DBClusterIdentifier")
 
 
-def bring_up(record):
-    """Makes the real cluster be as the record says, then says that it is available."""
+# How often each cluster was asked to be brought up, by resource id.
+_times_asked = {}
+
+
+def bring_up_soon(record):
+    """Brings it up beside the request; of several that run at once the last one says that it is available."""
+    turn = _times_asked[record["DbiResourceId"]] = _times_asked.get(record["DbiResourceId"], 0) + 1
+    data_plane.in_background(bring_up, record, turn)
+
+
+def bring_up(record, turn):
+    """Makes the real cluster be as the record says."""
     database = {"database": record["DBName"]} if record["DBName"] else {}
     answer = data_plane.order(
         "ensure-database",
@@ -123,7 +133,8 @@ def bring_up(record):
     record["Endpoint"] = {"Address": answer["host"], "Port": answer["port"], "HostedZoneId": "Z1PVIF0B656C1W"}
     for group in record["DBParameterGroups"]:
         group["ParameterApplyStatus"] = "in-sync"
-    rds._instance_available_unless_stopped(record)
+    if _times_asked[record["DbiResourceId"]] == turn:
+        rds._instance_available_unless_stopped(record)
 
 
 def close():
@@ -159,7 +170,7 @@ def close_create():
         if managed:
             manage_master_password(record, value(p, "MasterUserSecretKmsKeyId"))
         record["DBInstanceStatus"] = "creating"
-        data_plane.in_background(bring_up, record)
+        bring_up_soon(record)
         return rds._single_instance_response("CreateDBInstanceResponse", "CreateDBInstanceResult", record)
 
     replace(rds, "_create_db_instance", create_db_instance)
@@ -185,7 +196,7 @@ def close_modify():
         if new_name:
             rename(record, new_name)
         record["DBInstanceStatus"] = "modifying" if record["DBInstanceStatus"] == "available" else record["DBInstanceStatus"]
-        data_plane.in_background(bring_up, record)
+        bring_up_soon(record)
         return rds._single_instance_response("ModifyDBInstanceResponse", "ModifyDBInstanceResult", record)
 
     replace(rds, "_modify_db_instance", modify_db_instance)
@@ -197,7 +208,7 @@ def apply_parameters(answer, p):
     name = value(p, "DBParameterGroupName")
     for record in rds._instances.values():
         if is_ours(record) and any(group["DBParameterGroupName"] == name for group in record["DBParameterGroups"]):
-            data_plane.in_background(bring_up, record)
+            bring_up_soon(record)
     return answer
 
 
@@ -266,7 +277,7 @@ def close_restart():
         if record.get("_stopped"):
             record["DBInstanceStatus"] = "stopped"
         else:
-            bring_up(record)
+            bring_up_soon(record)
 
     replace(rds, "_start_rds_container_for_instance", start_for_instance)
 
@@ -282,7 +293,7 @@ def close_restart():
         if is_success(answer) and record and is_ours(record):
             record.pop("_stopped", None)
             record["DBInstanceStatus"] = "starting"
-            data_plane.in_background(bring_up, record)
+            bring_up_soon(record)
         return answer
 
     after(rds, "_stop_db_instance", follow_stop)
