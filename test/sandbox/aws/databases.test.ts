@@ -136,6 +136,17 @@ describe("local AWS: RDS instances are PostgreSQL clusters", () => {
     }
   });
 
+  it("answers for the instance with a resource id, and with none when it is gone, not with another's", async () => {
+    const { DbiResourceId = "" } = await available("main");
+    const found = async (...Values: string[]) => {
+      const Filters = [{ Name: "dbi-resource-id", Values }];
+      const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ Filters }));
+      return DBInstances?.map((instance) => instance.DbiResourceId);
+    };
+    assert.deepEqual(await found(DbiResourceId), [DbiResourceId]);
+    assert.deepEqual(await found("db-GONE"), []);
+  });
+
   it("refuses a connection without TLS as long as the parameter group forces it", async () => {
     await assert.rejects(login("main", false), /no pg_hba.conf entry.*no encryption/);
     const parameter = { ParameterName: "rds.force_ssl", ApplyMethod: "immediate" as const };
