@@ -13,6 +13,7 @@ import {
   flagOverridesSchema,
   ownValue,
 } from "./flag.ts";
+import { prerequisiteProblems } from "./translate.ts";
 
 /** Where the flags are declared, from the checkout's root. */
 export const flagFilePath = path.join("delivery", "flags.yaml");
@@ -65,7 +66,7 @@ export function parseFlagFile(text: string, file: string): FlagFile {
 /**
  * The flags of one environment: what the file declares, changed by what the stack overrides.
  * @param overridesFile the stack's settings file, for errors.
- * @throws UserError with every wrong override at once.
+ * @throws UserError with every wrong override at once, or with every prerequisite that is unknown or leads in a circle.
  */
 export function resolveFlags(
   declared: FlagFile,
@@ -74,7 +75,7 @@ export function resolveFlags(
   overridesFile = "Pulumi.<stack>.yaml",
 ): FlagSet {
   const checked = checkOverrides(declared, overrides, overridesFile);
-  return Object.fromEntries(
+  const flags = Object.fromEntries(
     Object.entries(declared.flags).map(([key, { name, description, active, environments }]): [string, Flag] => {
       const state = environments[environment] ?? environments[environment === "feature" ? "staging" : "production"];
       const override = Object.fromEntries(
@@ -83,6 +84,11 @@ export function resolveFlags(
       return [key, { name, description, active, ...state, ...override }];
     }),
   );
+  const problems = [...prerequisiteProblems(flags)].map(
+    ([key, problem]) => `${flagFilePath}: flags.${key}, in ${environment}: ${problem}. Mend targeting.prerequisites.`,
+  );
+  if (problems.length > 0) throw problemsError(problems);
+  return flags;
 }
 
 function checkOverrides(declared: FlagFile, overrides: unknown, file: string): FlagOverrides {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseTargeting } from "./targeting.ts";
 
 /**
  * The environments that a flag file speaks of. `feature` and `preProduction` may be left out: they then follow the
@@ -17,16 +18,26 @@ const rollout = z
   .max(100, "must be 0 to 100 percent");
 const targeting = z.record(z.string(), z.json()).refine((value) => noNul(JSON.stringify(value)), withoutNul);
 
-/** How a flag stands in one environment. These are the fields that an operator may change at run time. */
+/** Checked, and kept as it was written: no default goes into the table or a preview. */
+const declaredTargeting = targeting.check(({ value, issues }) => {
+  for (const problem of parseTargeting(value).problems) issues.push({ code: "custom", ...problem, input: value });
+});
+
+/**
+ * How a flag stands in one environment. These are the fields that an operator may change at run time; what one made of the targeting
+ * is read whatever it is, so that a slip of theirs stops no `up`.
+ */
 export const flagStateSchema = z.strictObject({
   /** Off means off for everyone, whatever the rollout says. */
   enabled: z.boolean(),
   /** Whole percent of the users for whom the flag is on. */
   rollout,
-  /** Users singled out, stored as it is. @default {} */
+  /** Users singled out: see `targeting.ts`. @default {} */
   targeting: targeting.default({}),
 });
 type FlagState = z.infer<typeof flagStateSchema>;
+
+const declaredState = flagStateSchema.extend({ targeting: declaredTargeting.default({}) });
 
 const flagKeySchema = z
   .string()
@@ -52,11 +63,11 @@ const flagDeclarationSchema = z.strictObject({
   /** False hides the flag from the application altogether. @default true */
   active: z.boolean().default(true),
   environments: z.strictObject({
-    development: flagStateSchema,
-    feature: flagStateSchema.optional(),
-    staging: flagStateSchema,
-    preProduction: flagStateSchema.optional(),
-    production: flagStateSchema,
+    development: declaredState,
+    feature: declaredState.optional(),
+    staging: declaredState,
+    preProduction: declaredState.optional(),
+    production: declaredState,
   }),
 });
 
@@ -71,7 +82,7 @@ export const flagOverridesSchema = z.record(
   z.strictObject({
     enabled: z.boolean().optional(),
     rollout: rollout.optional(),
-    targeting: targeting.optional(),
+    targeting: declaredTargeting.optional(),
     active: z.boolean().optional(),
   }),
 );

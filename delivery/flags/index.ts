@@ -1,0 +1,16 @@
+/** What an application imports as `slipway/flags`. */
+export { type Explanation, formatExplanation } from "./evaluation/explain.ts";
+export type { FlagContext } from "./evaluation/model.ts";
+export type { FlagEnvironment } from "./flag.ts";
+export {
+  type Evaluation,
+  type FlagSource,
+  type FlagsEvent,
+  type Freshness,
+  LiveFlags,
+  type LiveFlagsOptions,
+  type SourceReports,
+} from "./live-flags.ts";
+export { SlipwayProvider } from "./open-feature.ts";
+export { type PostgresSourceOptions, postgresSource } from "./postgres-source.ts";
+export type { StoredFlag } from "./translate.ts";

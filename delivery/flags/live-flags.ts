@@ -1,0 +1,188 @@
+import { type Explanation, explainFlag } from "./evaluation/explain.ts";
+import type { FlagContext } from "./evaluation/model.ts";
+import type { Outcome, Reason } from "./evaluation/outcome.ts";
+import { readFlagFile, resolveFlags } from "./file.ts";
+import { type FlagEnvironment, flagEnvironments } from "./flag.ts";
+import { changedKeys, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import type { StoredFlag } from "./translate.ts";
+
+/** What a source tells of the flags, whenever it has something to tell. */
+export interface SourceReports {
+  /** The flags as they are now. */
+  current(flags: Readonly<Record<string, StoredFlag>>): void;
+  /** They are as last reported. */
+  unchanged(): void;
+  /** Nobody knows how they are now. */
+  lost(problem: Error): void;
+}
+
+/** Where flags come from. */
+export interface FlagSource {
+  /** Begins to report, and goes on until the function that it returns is called. It tries again by itself after `lost`. */
+  follow(reports: SourceReports): () => Promise<void>;
+}
+
+export interface LiveFlagsOptions {
+  readonly environment: FlagEnvironment;
+  /** Usually {@link postgresSource}. */
+  readonly source: FlagSource;
+  /** A flag file (as `delivery/flags.yaml`) to answer from until the source has reported. @default none */
+  readonly bootstrap?: string | undefined;
+  /** How long `start` waits for the source, in milliseconds. @default 3000 */
+  readonly patience?: number | undefined;
+  /** Told of a lost source, of an unreadable bootstrap, and of a subscriber that throws. @default nobody is told */
+  readonly onProblem?: ((problem: Error) => void) | undefined;
+}
+
+/** `empty`: nothing to answer from. `stale`: answers come from a bootstrap or from before the source was lost. */
+export type Freshness = "empty" | "stale" | "fresh";
+
+export type FlagsEvent = { readonly kind: "changed"; readonly keys: readonly string[] } | { readonly kind: Freshness };
+
+/** How a flag stands. */
+export interface Evaluation extends Omit<Outcome, "reason"> {
+  /** STALE instead of the rule's reason when the snapshot may be old. */
+  readonly reason: Reason | "STALE";
+  /** Of a STALE one: what the reason would be. */
+  readonly freshReason?: Reason;
+}
+
+/**
+ * The flags of an environment, held in memory and followed. Evaluating one is a matter of nanoseconds and never fails, waits or asks:
+ * when the source is lost, the last snapshot goes on answering.
+ */
+export class LiveFlags {
+  readonly environment: FlagEnvironment;
+  private readonly options: LiveFlagsOptions;
+  private readonly listeners = new Set<(event: FlagsEvent) => void>();
+  private snapshot: Snapshot | undefined;
+  private state: Freshness = "empty";
+  private stop: (() => Promise<void>) | undefined;
+  private endWait: (() => void) | undefined;
+
+  constructor(options: LiveFlagsOptions) {
+    this.options = options;
+    this.environment = options.environment;
+  }
+
+  get freshness(): Freshness {
+    return this.state;
+  }
+
+  get keys(): string[] {
+    return this.snapshot?.flags.keys ?? [];
+  }
+
+  /**
+   * Reads the bootstrap, follows the source, and waits until the first report or until its patience is over.
+   * @throws Error when the environment is none; never because something cannot be reached.
+   */
+  async start(): Promise<void> {
+    if (!flagEnvironments.includes(this.environment)) {
+      throw new Error(
+        `There is no flag environment "${this.environment}".\n  Use one of ${flagEnvironments.join(", ")}.`,
+      );
+    }
+    if (this.stop !== undefined) return;
+    this.readBootstrap();
+    const { promise: first, resolve: reported } = Promise.withResolvers<void>();
+    this.endWait = reported;
+    this.stop = this.options.source.follow({
+      current: (flags) => {
+        this.take(takeSnapshot(flags), "fresh");
+        reported();
+      },
+      unchanged: () => this.become("fresh"),
+      lost: (problem) => {
+        this.report(problem);
+        this.become(this.snapshot === undefined ? "empty" : "stale");
+        reported();
+      },
+    });
+    const timer = setTimeout(reported, this.options.patience ?? 3_000);
+    await first;
+    clearTimeout(timer);
+  }
+
+  /** Stops to follow the source; what is there can still be evaluated. */
+  async close(): Promise<void> {
+    const { stop } = this;
+    this.stop = undefined;
+    this.endWait?.();
+    await stop?.();
+    this.become(this.snapshot === undefined ? "empty" : "stale");
+    this.listeners.clear();
+  }
+
+  /** @returns how to unsubscribe. */
+  subscribe(listener: (event: FlagsEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Whether the flag is on. What is not known is off. */
+  isEnabled(key: string, context: FlagContext = {}): boolean {
+    return this.snapshot?.flags.isEnabled(key, context) ?? false;
+  }
+
+  /** @returns undefined for a flag that is not known. */
+  evaluate(key: string, context: FlagContext = {}): Evaluation | undefined {
+    const outcome = this.snapshot?.flags.evaluate(key, context);
+    if (outcome === undefined || this.state === "fresh" || outcome.reason === "ERROR") return outcome;
+    return { ...outcome, reason: "STALE", freshReason: outcome.reason };
+  }
+
+  /** Why the flag is as it is; see `formatExplanation`. @returns undefined for a flag that is not known. */
+  explain(key: string, context: FlagContext = {}): Explanation | undefined {
+    const flag = this.snapshot?.flags.get(key);
+    return flag && explainFlag(flag, context);
+  }
+
+  /** What is to be told with the flag's value. */
+  metadata(key: string): Readonly<Record<string, string | number | boolean>> | undefined {
+    return this.snapshot?.metadata.get(key);
+  }
+
+  private readBootstrap(): void {
+    const { bootstrap } = this.options;
+    if (bootstrap === undefined || this.snapshot !== undefined) return;
+    try {
+      const flags = Object.entries(resolveFlags(readFlagFile(bootstrap), this.environment));
+      this.take(takeSnapshot(Object.fromEntries(flags.filter(([, { active }]) => active))), "stale");
+    } catch (error) {
+      this.report(error as Error);
+    }
+  }
+
+  private take(snapshot: Snapshot, freshness: Freshness): void {
+    const keys = changedKeys(this.snapshot, snapshot);
+    this.snapshot = snapshot;
+    this.become(freshness);
+    if (keys.length > 0) this.tell({ kind: "changed", keys });
+  }
+
+  private become(freshness: Freshness): void {
+    if (this.state === freshness) return;
+    this.state = freshness;
+    this.tell({ kind: freshness });
+  }
+
+  private tell(event: FlagsEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.report(error as Error);
+      }
+    }
+  }
+
+  /** What the application does with a problem must not become one of the flags. */
+  private report(problem: Error): void {
+    try {
+      this.options.onProblem?.(problem);
+    } catch {
+      // It was told.
+    }
+  }
+}
