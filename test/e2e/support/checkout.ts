@@ -98,8 +98,8 @@ export class Checkout {
   }
 
   /** Variables that `./slipway env` sets for this checkout's sandbox, secrets included. */
-  async endpoints(): Promise<Record<string, string>> {
-    const { stdout, stderr, code } = await this.shell('eval "$(./slipway env)" && env -0');
+  async endpoints(stack = "dev"): Promise<Record<string, string>> {
+    const { stdout, stderr, code } = await this.shell(`eval "$(./slipway env ${stack})" && env -0`);
     if (code !== 0) throw new Error(`slipway env failed: ${stderr}`);
     return Object.fromEntries(
       stdout

@@ -1,0 +1,32 @@
+import { care } from "./staging/care.ts";
+import { connection } from "./staging/connection.ts";
+import { containers } from "./staging/containers.ts";
+import { StagingContext } from "./staging/context.ts";
+import { data } from "./staging/data.ts";
+import { edge } from "./staging/edge.ts";
+import { identity } from "./staging/identity.ts";
+import { network } from "./staging/network.ts";
+import { up } from "./staging/up.ts";
+
+/**
+ * Staging, brought up once; every block looks at the same stack, as somebody would who audits it: through AWS's own interface, not
+ * through Pulumi's. What the local AWS cannot tell is listed in docs/sandbox.md ("What the local AWS does not do").
+ */
+describe("./slipway up staging, on a checkout that nobody has used", function () {
+  this.timeout("15m");
+  const staging = new StagingContext();
+  before(() => staging.bringUp());
+  after(() => staging.dispose());
+
+  // Blocks that look and change nothing, in any order.
+  up(staging);
+  network(staging);
+  data(staging);
+  containers(staging);
+  edge(staging);
+  care(staging);
+  identity(staging);
+  connection(staging);
+
+  // Blocks that preview or make changes come here (settingChanges), and last of all the one that destroys.
+});
