@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { stateBucketName, stateKeyAlias, stateObjects } from "../../delivery/backend/names.ts";
 import { statefulTypes } from "../../delivery/cli/stateful.ts";
 import { type AddressRange, overlaps, parseCidr } from "../../infra/cidr.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
@@ -177,6 +178,27 @@ function thingsOf({ resources, stack }: BuiltStack): Thing[] {
       context: { ...context, "aws:ResourceTag/aws:rds:primaryDBInstanceArn": database?.arn ?? "" },
     },
     { arn: `arn:aws:rds-db:us-west-2:123456789012:dbuser:db-${stack}/teamflow_app`, context },
+    ...stateOf(stack),
+  ];
+}
+
+/** A stack's part of the one bucket with everybody's state, and the bucket's key as it is used for this stack's secrets. */
+function stateOf(stack: string): Thing[] {
+  const place = { application: "teamflow", accountId: "123456789012", region: "us-west-2" };
+  const context = { "aws:RequestedRegion": "us-west-2" };
+  return [
+    ...stateObjects(stack).map((pattern) => ({
+      arn: `arn:aws:s3:::${stateBucketName(place)}/${pattern.replaceAll("*", "x")}`,
+      context,
+    })),
+    {
+      arn: "arn:aws:kms:us-west-2:123456789012:key/state",
+      context: {
+        ...context,
+        "kms:ResourceAliases": [stateKeyAlias(place.application)],
+        "kms:EncryptionContext:Stack": stack,
+      },
+    },
   ];
 }
 
