@@ -29,7 +29,7 @@ interface Delivery {
 
 /**
  * The stack's environments in GitHub, and the identity of their jobs in AWS. The environment of a pull request has neither: it is
- * built by the identity of the environment that hosts it.
+ * built by whoever runs `./slipway up pr-<number>`, with credentials of their own.
  */
 export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
   const { account, cloud, context, protect, rules, settings } = scope;

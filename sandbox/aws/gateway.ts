@@ -74,6 +74,7 @@ async function forward(
   if (!(await emulator.ready())) return answer(response, 503, "MiniStack does not run; see its log.");
   const headers: http.OutgoingHttpHeaders = { ...request.headers, ...(host === undefined ? {} : { host }) };
   for (const name of ownHeaders) delete headers[name];
+  dropEmptyChecksums(headers);
   const onward = http.request({
     host: "127.0.0.1",
     port: emulator.port,
@@ -94,6 +95,17 @@ async function forward(
   });
   response.once("close", () => onward.destroy());
   pipeline(request, onward, () => undefined);
+}
+
+/**
+ * Over plain HTTP, SDKs in Go say "UNSIGNED-PAYLOAD" where a checksum of the content would stand; S3 takes that, MiniStack compares it.
+ */
+function dropEmptyChecksums(headers: http.OutgoingHttpHeaders): void {
+  const empty = Object.keys(headers).filter(
+    (name) => name.startsWith("x-amz-checksum-") && headers[name] === "UNSIGNED-PAYLOAD",
+  );
+  for (const name of empty) delete headers[name];
+  if (empty.length > 0) delete headers["x-amz-sdk-checksum-algorithm"];
 }
 
 function answer(response: http.ServerResponse, status: number, message: string): void {

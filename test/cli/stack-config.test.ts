@@ -64,9 +64,17 @@ describe("a stack's settings for the engine", () => {
   });
 
   it("give a pull request's stack the provider of secrets that staging has", () => {
-    assert.equal(secretsProviderFor(root), undefined);
+    assert.equal(secretsProviderFor(root, "pr-42"), undefined);
     giveKey("staging");
-    assert.equal(secretsProviderFor(root), "awskms://alias/teamflow?region=us-west-2");
+    assert.equal(secretsProviderFor(root, "pr-42"), "awskms://alias/teamflow?region=us-west-2");
+  });
+
+  it("give it the key for secrets of its own, not of staging's", () => {
+    write(
+      path.join(root, "Pulumi.staging.yaml"),
+      "secretsprovider: awskms:///alias/state?region=us-west-2&context_Stack=staging\n",
+    );
+    assert.equal(secretsProviderFor(root, "pr-42"), "awskms:///alias/state?region=us-west-2&context_Stack=pr-42");
   });
 });
 

@@ -1,11 +1,16 @@
+import { backendBlock } from "./staging/backend.ts";
 import { care } from "./staging/care.ts";
 import { connection } from "./staging/connection.ts";
 import { containers } from "./staging/containers.ts";
 import { StagingContext } from "./staging/context.ts";
 import { data } from "./staging/data.ts";
+import { destroyBlock } from "./staging/destroy.ts";
 import { edge } from "./staging/edge.ts";
 import { identity } from "./staging/identity.ts";
+import { imagesBlock } from "./staging/images.ts";
+import { neighboursBlock } from "./staging/neighbours.ts";
 import { network } from "./staging/network.ts";
+import { settingChangesBlock } from "./staging/setting-changes.ts";
 import { up } from "./staging/up.ts";
 
 /**
@@ -28,5 +33,10 @@ describe("./slipway up staging, on a checkout that nobody has used", function ()
   identity(staging);
   connection(staging);
 
-  // Blocks that preview or make changes come here (settingChanges), and last of all the one that destroys.
+  // Blocks that preview changes or make them, in this order.
+  settingChangesBlock(staging);
+  imagesBlock(staging);
+  neighboursBlock(staging);
+  backendBlock(staging);
+  destroyBlock(staging);
 });

@@ -122,7 +122,7 @@ export async function requireFreeNetwork(stack: string, call: EngineCall): Promi
 export async function createFeatureStack(stack: string, config: StackConfig, call: EngineCall): Promise<void> {
   if ((await listFeatureStacks(call)).some((known) => known.stack === stack)) return;
   await requireFreeNetwork(stack, call);
-  const provider = secretsProviderFor(call.cwd);
+  const provider = secretsProviderFor(call.cwd, stack);
   const args = ["stack", "init", stack, "--no-select", ...(provider ? ["--secrets-provider", provider] : [])];
   const { code, stderr, stdout } = await runQuietly("pulumi", args, { ...call, cwd: config.folder });
   if (code !== 0) throw new UserError(`The stack ${stack} could not be created:\n  ${stderr.trim() || stdout.trim()}`);

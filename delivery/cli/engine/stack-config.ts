@@ -41,11 +41,12 @@ export function prepareStackConfig(root: string, stack: string, sandbox: boolean
 }
 
 /**
- * The provider of secrets that a new stack of a pull request gets: that of the stack from which it is derived.
+ * The provider of secrets that a new stack of a pull request gets: that of the stack from which it is derived, with its own name
+ * in the encryption context, by which roles are kept to their own stacks' secrets.
  * @returns undefined for the backend's own
  */
-export function secretsProviderFor(root: string): string | undefined {
-  return secretsOf(stackFile(root, featureBase)).secretsprovider;
+export function secretsProviderFor(root: string, stack: string): string | undefined {
+  return secretsOf(stackFile(root, featureBase)).secretsprovider?.replace(/(context_Stack=)[^&]*/, `$1${stack}`);
 }
 
 /** @returns undefined when the checkout's own file will do */

@@ -107,6 +107,17 @@ describe("local AWS: what MiniStack lacks of networks (sandbox/aws/gaps)", () =>
     assert.deepEqual([address?.AllocationId, address?.PublicIp, address?.IsPrimary], [AllocationId, PublicIp, true]);
   });
 
+  it("ec2_nat_gateways: a regional one belongs to its VPC and to no subnet", async () => {
+    const wanted = { AvailabilityMode: "regional" as const, VpcId: vpcId };
+    const { NatGateway } = await ec2.send(new CreateNatGatewayCommand(wanted));
+    const { NatGateways } = await ec2.send(
+      new DescribeNatGatewaysCommand({ NatGatewayIds: [NatGateway?.NatGatewayId ?? ""] }),
+    );
+    for (const told of [NatGateway, NatGateways?.[0]])
+      assert.deepEqual([told?.AvailabilityMode, told?.VpcId, told?.SubnetId], ["regional", vpcId, undefined]);
+    await assert.rejects(ec2.send(new CreateNatGatewayCommand({ ...wanted, VpcId: "vpc-0" })), /InvalidVpcID/);
+  });
+
   it("alb_forwarding: weights read back, and a load balancer is where its subnets are", async () => {
     const elb = new ElasticLoadBalancingV2Client(aws.config);
     const { LoadBalancers } = await elb.send(new CreateLoadBalancerCommand({ Name: "alb", Subnets: subnetIds }));

@@ -58,6 +58,19 @@ describe("local AWS: gateway", () => {
     }
   });
 
+  it("takes an object whose checksum a client leaves out over plain HTTP, as Pulumi's S3 backend does", async () => {
+    const url = `${aws.env.AWS_ENDPOINT_URL}/state`;
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=000000000000/20261121/us-west-2/s3/aws4_request, SignedHeaders=host, Signature=0";
+    const put = (path: string, headers: Record<string, string>, body?: string) =>
+      fetch(`${url}${path}`, { method: "PUT", headers: { authorization, ...headers }, ...(body && { body }) });
+    await new S3Client({ ...aws.config, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: "state" }));
+    const unsigned = { "x-amz-checksum-sha256": "UNSIGNED-PAYLOAD", "x-amz-sdk-checksum-algorithm": "SHA256" };
+    assert.equal((await put("/stack.json", unsigned, "{}")).status, 200);
+    const wrong = { "x-amz-checksum-sha256": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" };
+    assert.equal((await put("/stack.json", wrong, "{}")).status, 400);
+  });
+
   it("is not for web pages, nor for orders without the token, nor a way to MiniStack's own switches", async () => {
     assert.equal((await request({ path: "/", headers: { origin: "http://evil.example" } })).status, 403);
     assert.equal((await request({ path: "/_slipway/remove-database", method: "POST" })).status, 401);
