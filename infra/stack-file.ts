@@ -11,6 +11,8 @@ import { parseSettings, type RawSettings, type Settings } from "./settings.ts";
 export interface StackFacts extends EnvironmentRules {
   readonly environment: Settings["environment"];
   readonly platform: Settings["platform"];
+  /** The AWS account that the stack is held to, if it is. */
+  readonly account: string | undefined;
 }
 
 const fileSchema = z.object({ config: z.record(z.string(), z.unknown()).nullish() });
@@ -34,8 +36,8 @@ export function isDerived(root: string, stack: string): boolean {
  * @throws UserError when the file is no YAML, SettingsError with all the problems of its settings
  */
 export function checkStackFile(root: string, stack: string): StackFacts {
-  const { environment, platform } = readSettings(root, stack);
-  return { environment, platform, ...rulesOf(environment) };
+  const { aws, environment, platform } = readSettings(root, stack);
+  return { environment, platform, account: aws?.accountId, ...rulesOf(environment) };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface ReadyOptions {
   readonly stack?: WantedStack;
   /** Where the stack's application runs: what only other platforms need is neither fetched nor started. @default "local" */
   readonly platform?: Settings["platform"];
+  /** The AWS account that the stack is held to. @default the sandbox's own */
+  readonly account?: string | undefined;
   /** No progress display. */
   readonly quiet?: boolean;
   /** More is going to be compiled, by which the caches of a build will be used and then removed. @default false */
@@ -56,7 +58,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
   let toolchain: Toolchain = new Map();
   const env = () =>
     childEnvironment(
-      { ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root) : {}) },
+      { ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root, options.account) : {}) },
       options.sandbox,
     );
   const steps: Step[] = [

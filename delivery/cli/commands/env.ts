@@ -19,14 +19,15 @@ export function addEnvCommand(program: Command): void {
     .argument("[stack]", "a stack that is going to be worked on", "dev")
     .option("--json", "as JSON, with the names of the files that hold secrets")
     .action(async (name: string, options: { shell: string; json?: boolean }) => {
-      const { platform } = checkStackFile(checkoutRoot, requireStack(checkoutRoot, "env", name));
+      const { account, platform } = checkStackFile(checkoutRoot, requireStack(checkoutRoot, "env", name));
       const { toolchain } = await makeReady({
         root: checkoutRoot,
         sandbox: true,
         platform,
+        account,
         quiet: options.json ?? false,
       });
-      const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot) };
+      const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot, account) };
       const files = secretFiles(checkoutRoot);
       if (options.json) {
         const open = Object.fromEntries(Object.entries(variables).filter(([name]) => !(name in files)));

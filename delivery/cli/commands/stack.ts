@@ -139,7 +139,7 @@ async function runStackCommand(
   const { stack, rest } = splitStackArguments(root, name, args);
   const request = findingsRequest(definition, options, rest);
   const { step: settings, facts } = settingsStep(root, stack);
-  const { environment, platform, requireConfirmation } = facts();
+  const { account, environment, platform, requireConfirmation } = facts();
   requireBuildable(stack, platform);
   engineChoice();
   if (!sandbox) requireCloudAccess(platform);
@@ -164,7 +164,7 @@ async function runStackCommand(
     const feature = pullRequestOf(stack) !== undefined;
     const check = (env: NodeJS.ProcessEnv) => requireFreeNetwork(stack, { cwd: root, env });
     const wanted = { name: stack, config, ...(feature && { check }) };
-    const { env } = await makeReady({ root, sandbox, platform, stack: wanted, quiet, before: [settings] });
+    const { env } = await makeReady({ root, sandbox, platform, account, stack: wanted, quiet, before: [settings] });
     const call = { cwd: root, env: { ...env, ...engineSwitches(stack, options) } };
     if (feature && !sandbox && name === "up") await createFeatureStack(stack, config(), call);
     const settled =

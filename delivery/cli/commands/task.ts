@@ -95,7 +95,8 @@ async function runTaskCommand(stack: string, name: OperatorCommandName, options:
     });
     if (consent.askFor) await askForName(consent.askFor, `"task ${stack} ${name}"`);
   }
-  const { env } = await makeReady({ root, sandbox: options.sandbox, platform, quiet: options.json ?? false });
+  const account = settings.aws?.accountId;
+  const { env } = await makeReady({ root, sandbox: options.sandbox, platform, account, quiet: options.json ?? false });
   const request = { root, stack, name, settings, env, options };
   if (platform === "local") return runOnThisMachine(request);
   return runInCloud({ ...request, backup: command.needsBackup && requireBackup });

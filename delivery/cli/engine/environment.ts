@@ -47,10 +47,18 @@ function firstOnPath(folders: readonly string[], rest: string): string {
 
 /**
  * Variables that point the engine, its plugins and the program at the sandbox instead of at the cloud.
+ * @param account the account that the stack is held to: the local AWS has every account, so that the settings of a real one do
  * @throws SandboxError when the sandbox was never started
  */
-export function sandboxEnvironment(root: string): Record<string, string> {
-  return { ...withoutAws, ...endpointEnvironment(root), ...backendEnvironment(root) };
+export function sandboxEnvironment(root: string, account?: string): Record<string, string> {
+  const endpoints = endpointEnvironment(root);
+  return {
+    ...withoutAws,
+    ...endpoints,
+    // The local AWS takes an access key of twelve digits for the account that it belongs to.
+    ...(account !== undefined && "AWS_ACCESS_KEY_ID" in endpoints && { AWS_ACCESS_KEY_ID: account }),
+    ...backendEnvironment(root),
+  };
 }
 
 /** Variables that point the engine at the sandbox's state files, and at nothing else of the sandbox. */

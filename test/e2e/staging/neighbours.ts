@@ -29,6 +29,16 @@ export function neighboursBlock(staging: StagingContext): void {
       assert.deepEqual(await names(), ["teamflow-dev", "teamflow-pr-7", "teamflow-staging"]);
     });
 
+    it("signs a stack that is held to an account in to that one, which the local AWS has too", async () => {
+      const settings = staging.checkout.read("Pulumi.dev.yaml");
+      staging.checkout.edit("Pulumi.dev.yaml", (text) =>
+        text.replace("region: us-west-2", 'region: us-west-2\n    accountId: "333333333333"'),
+      );
+      const { stdout } = expectCode(await staging.checkout.run(["env", "dev", "--json"]), 0);
+      assert.equal((JSON.parse(stdout) as { set: Record<string, string> }).set.AWS_ACCESS_KEY_ID, "333333333333");
+      staging.checkout.edit("Pulumi.dev.yaml", () => settings);
+    });
+
     it("takes a pull request's environment and development away again, and leaves staging as it was", async () => {
       expectCode(await staging.checkout.run(["destroy", "pr-7", "--yes"]), 0);
       expectCode(await staging.checkout.run(["destroy", "dev", "--yes"]), 0);
