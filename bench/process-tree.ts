@@ -6,7 +6,10 @@ import { platform } from "node:process";
 export interface Run {
   /** From its start to its end. */
   readonly seconds: number;
-  /** User and system time of it and of every child that was waited for: less shaken by other work on the machine. */
+  /**
+   * User and system time of it and of every child that was waited for: less shaken by other work on the machine. A lower bound:
+   * the engine ends a policy pack without waiting for it, so that the pack's own time shows in `seconds` only.
+   */
   readonly processorSeconds: number;
   /** Highest sum of resident memory over the tree. Pages that processes share count once in each, so that it is an upper bound. */
   readonly peakMiB: number;
