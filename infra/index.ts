@@ -5,7 +5,7 @@ import { staging } from "../stacks/staging.ts";
 import { readConfig } from "./config.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
-// The SDK translates every stack trace by source maps, and takes one for each promise: a fifth of what a preview of staging
+// The SDK translates every stack trace by source maps, and takes one for each promise: a sixth of what a preview of staging
 // computes. Node strips types in place, so that our lines and columns are right without it.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
