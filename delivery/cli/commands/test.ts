@@ -24,6 +24,8 @@ export function addTestCommand(program: Command): void {
       const { env, toolchain } = await makeReady({
         root: checkoutRoot,
         sandbox: false,
+        // Tests of every platform; what is compiled is compiled at once, as long as the caches of the compiler are there.
+        platform: kinds.some((kind) => kind === "unit" || kind === "e2e") ? "ecs" : "local",
         keepBuildCache: kinds.includes("go"),
       });
       const result = await runChecks(kinds, { root: checkoutRoot, env, toolchain, files });
