@@ -73,13 +73,18 @@ export function destroyBlock(staging: StagingContext): void {
         (await staging.client(IAMClient).send(new ListPoliciesCommand({ Scope: "Local" }))).Policies,
       "aliases of keys": async () =>
         (await staging.client(KMSClient).send(new ListAliasesCommand({}))).Aliases?.filter(({ AliasName }) =>
-          AliasName?.startsWith("alias/teamflow/"),
+          AliasName?.startsWith("alias/teamflow-staging"),
         ),
       "keys that nobody has given up": async () => {
         const kms = staging.client(KMSClient);
         const { Keys } = await kms.send(new ListKeysCommand({}));
+        // The key of the state backend is nobody's stack's.
+        const { Aliases } = await kms.send(new ListAliasesCommand({}));
+        const backend = Aliases?.find(({ AliasName }) => AliasName === "alias/teamflow-pulumi-state")?.TargetKeyId;
         const described = await Promise.all(
-          (Keys ?? []).map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))),
+          (Keys ?? [])
+            .filter(({ KeyId }) => KeyId !== backend)
+            .map(({ KeyId }) => kms.send(new DescribeKeyCommand({ KeyId }))),
         );
         return described.filter(
           ({ KeyMetadata }) => KeyMetadata?.KeyManager === "CUSTOMER" && KeyMetadata.KeyState !== "PendingDeletion",
