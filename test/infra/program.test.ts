@@ -164,6 +164,10 @@ describe("the program", () => {
     await assert.rejects(run("prod", { "database.backupDays": 1 }), /slipway:database\.backupDays is 1/);
   });
 
+  it("has no stack trace translated by source maps, which the SDK would have done for each promise", () => {
+    assert.equal((Error as { prepareStackTrace?: unknown }).prepareStackTrace, undefined);
+  });
+
   it("reads groups as JSON and switches as switches, leaves text alone, and knows what is encrypted", async () => {
     const { result } = await runMocked(() => {
       pulumi.runtime.setAllConfig({
