@@ -1,26 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
-import type { AccountFacts } from "../components/aws-provider.ts";
 import { Backup } from "../components/backup.ts";
 import type { Database } from "../components/database.ts";
 import { Keys } from "../components/keys.ts";
-import type { NamingContext } from "../infra/naming.ts";
-import type { AwsSettings } from "../infra/settings/on-aws.ts";
+import type { Foundation } from "./foundation.ts";
 
-interface BackupScope {
-  readonly account: AccountFacts;
-  readonly common: { readonly protect: boolean; readonly alarmTopicArn: pulumi.Input<string> };
-  readonly context: NamingContext;
-  readonly database: Database;
-  readonly keys: Keys;
-  readonly settings: AwsSettings;
-}
-
-/** Copies of the database in a vault and in a second region, each under a key of its own, where the settings ask for them. */
-export function createBackup(scope: BackupScope, opts: pulumi.ComponentResourceOptions): Backup | undefined {
-  const { account, common, context, database, keys, settings } = scope;
+/** Copies of the databases in a vault and in a second region, each under a key of its own, where the settings ask for them. */
+export function createBackup(on: Foundation, databases: readonly Database[]): Backup | undefined {
+  const { account, common, context, keys, named, opts, settings } = on;
   if (!settings.backup) return undefined;
   const elsewhere = new Keys(
-    `${context.stack}-copy-keys`,
+    named("copy-keys"),
     {
       context,
       ...account,
@@ -32,7 +20,7 @@ export function createBackup(scope: BackupScope, opts: pulumi.ComponentResourceO
     opts,
   );
   return new Backup(
-    `${context.stack}-backup`,
+    named("backup"),
     {
       ...common,
       context,
@@ -40,7 +28,7 @@ export function createBackup(scope: BackupScope, opts: pulumi.ComponentResourceO
       databaseWindow: settings.database.backupWindow,
       keyArn: keys.arn("backup"),
       copyKeyArn: elsewhere.arn("backup"),
-      resourceArns: [database.instanceArn],
+      resourceArns: databases.map(({ instanceArn }) => instanceArn),
     },
     opts,
   );

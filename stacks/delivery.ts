@@ -21,7 +21,7 @@ interface DeliveryScope {
 }
 
 /** What a stack's delivery gives to the rest of the stack, and tells its users. */
-interface Delivery {
+export interface Delivery {
   /** The boundary of every role of the stack; none where nobody but a person deploys. */
   readonly boundaryArn: pulumi.Output<string> | undefined;
   readonly outputs: pulumi.Inputs;
