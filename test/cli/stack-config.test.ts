@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { requireCloudAccess } from "../../delivery/cli/engine/cloud.ts";
@@ -29,7 +29,7 @@ describe("a stack's settings for the engine", () => {
 
   it("are the checkout's own file, with the sandbox's salt in it, so that the engine has nothing to write", () => {
     for (const stack of ["dev", "staging", "prod"]) {
-      assert.deepEqual(prepareStackConfig(root, stack, true), { options: [], folder: root });
+      assert.deepEqual(prepareStackConfig(root, stack, stack !== "prod"), { options: [], folder: root });
       assert.equal((parse(read(`Pulumi.${stack}.yaml`)) as { encryptionsalt?: string }).encryptionsalt, sandboxSalt);
     }
   });
@@ -45,6 +45,43 @@ describe("a stack's settings for the engine", () => {
     assert.deepEqual(copy.config, (parse(before) as Record<string, unknown>).config);
     assert.equal(read("Pulumi.staging.yaml"), before);
     assert.deepEqual(prepareStackConfig(root, "staging", false).options, []);
+  });
+
+  describe("of a stack on Kubernetes that names no images", () => {
+    const imagesOf = () =>
+      (fileOf("prod", true).config as Record<string, Record<string, string>>)["slipway:images"] ?? {};
+    beforeEach(() => {
+      mkdirSync(path.join(root, "migrations"));
+      write(path.join(root, "migrations", "0001_a.up.sql"), "SELECT 1;");
+    });
+
+    it("name stand-ins in the sandbox, so that pods run, and leave the checkout's file as it is", () => {
+      const before = read("Pulumi.prod.yaml");
+      const images = imagesOf();
+      assert.deepEqual(Object.keys(images), ["backend", "frontend", "operator"]);
+      for (const digest of Object.values(images)) assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+      assert.equal(new Set(Object.values(images)).size, 3);
+      assert.equal(read("Pulumi.prod.yaml"), before);
+    });
+
+    it("keep the image that is named", () => {
+      const digest = `sha256:${"ab".repeat(32)}`;
+      const named = read("Pulumi.prod.yaml").replace(
+        "config:\n",
+        `config:\n  slipway:images: {backend: "${digest}"}\n`,
+      );
+      write(path.join(root, "Pulumi.prod.yaml"), named);
+      assert.equal(imagesOf().backend, digest);
+      assert.match(imagesOf().frontend ?? "", /^sha256:/);
+    });
+
+    it("give the operator another image when there is another migration, and only the operator", () => {
+      const before = imagesOf();
+      write(path.join(root, "migrations", "0002_b.up.sql"), "SELECT 2;");
+      const after = imagesOf();
+      assert.notEqual(after.operator, before.operator);
+      assert.deepEqual({ ...after, operator: "" }, { ...before, operator: "" });
+    });
   });
 
   it("are derived below .slipway for a pull request, apart for sandbox and cloud, beside a project file for `stack init`", () => {

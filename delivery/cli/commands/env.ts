@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { checkStackFile } from "../../../infra/stack-file.ts";
 import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
 import { engineEnvironment, sandboxEnvironment, shadowedNames } from "../engine/environment.ts";
+import { prepareStackConfig } from "../engine/stack-config.ts";
 import { requireStack } from "../engine/stacks.ts";
 import { makeReady } from "../ready.ts";
 import { printJson } from "../terminal.ts";
@@ -27,7 +28,11 @@ export function addEnvCommand(program: Command): void {
         account,
         quiet: options.json ?? false,
       });
-      const variables = { ...engineEnvironment(checkoutRoot, toolchain), ...sandboxEnvironment(checkoutRoot, account) };
+      const variables = {
+        ...engineEnvironment(checkoutRoot, toolchain),
+        ...sandboxEnvironment(checkoutRoot, account),
+        ...configFile(name),
+      };
       const files = secretFiles(checkoutRoot);
       if (options.json) {
         const open = Object.fromEntries(Object.entries(variables).filter(([name]) => !(name in files)));
@@ -36,6 +41,12 @@ export function addEnvCommand(program: Command): void {
         process.stdout.write(`${shellLines(variables, files, options.shell === "fish" ? "fish" : "sh").join("\n")}\n`);
       }
     });
+}
+
+/** Where plain `pulumi` finds the settings of a stack that has a file of its own below .slipway: as its option `--config-file`. */
+function configFile(stack: string): Record<string, string> {
+  const [option, file] = prepareStackConfig(checkoutRoot, stack, true).options;
+  return option === "--config-file" && file !== undefined ? { PULUMI_OPTION_CONFIG_FILE: file } : {};
 }
 
 /** Variables whose value is a secret, and the file to read it from. */

@@ -84,6 +84,8 @@ const shadowedVariables: readonly string[] = [
   "PULUMI_ACCESS_TOKEN",
   "PULUMI_CLOUD_SECRET_OVERRIDE",
   "PULUMI_STACK",
+  // Another stack's settings, of an earlier `env`.
+  "PULUMI_OPTION_CONFIG_FILE",
   "GITHUB_APP_ID",
   // Credentials and endpoints of a real AWS; with those below, all that the SDKs and the plugin read.
   "AWS_ACCESS_KEY_ID",
