@@ -12,13 +12,15 @@ export interface FirewallArgs extends AwsArgs {
 
 /** A web application firewall: AWS's managed rules, a limit for each address, and a log without people's session keys. */
 export class Firewall extends AwsComponent<FirewallArgs> {
+  readonly arn: pulumi.Output<string>;
   private readonly acl: aws.wafv2.WebAcl;
 
   constructor(name: string, args: FirewallArgs, opts?: ComponentOptions) {
     super("slipway:index:Firewall", name, args, opts);
     this.acl = this.createAcl();
+    this.arn = this.acl.arn;
     this.createLog();
-    this.registerOutputs({ arn: this.acl.arn });
+    this.registerOutputs({ arn: this.arn });
   }
 
   /** Lets nothing reach a load balancer but through the firewall. */

@@ -22,12 +22,18 @@ export interface EdgeArgs extends AwsArgs {
   readonly logRetentionDays: number;
   /** Whether the zone refuses to be deleted; else it goes with its records. */
   readonly protect: boolean;
+  /**
+   * Another edge of the stack whose zone and firewall this one shares, as pre-production does with production: hosts, records
+   * and certificate are its own, so that another host of the one never touches what the other shows. @default none
+   */
+  readonly beside?: Edge | undefined;
 }
 
 /** What records point at. */
 export interface AliasTarget {
   readonly dnsName: pulumi.Input<string>;
-  readonly zoneId: pulumi.Input<string>;
+  /** The zone of that name. @default that of the region's application load balancers, for one that a controller made */
+  readonly zoneId?: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -46,32 +52,37 @@ export class Edge extends AwsComponent<EdgeArgs> {
   readonly nameServers: pulumi.Output<string[]>;
   /** Of a certificate that is validated: a listener can use it at once. */
   readonly certificateArn: pulumi.Output<string>;
+  /** For load balancers that somebody else makes, such as an Ingress's; undefined when settings ask for no firewall. */
+  readonly firewallArn: pulumi.Output<string> | undefined;
   private readonly firewall: Firewall | undefined;
 
   constructor(name: string, args: EdgeArgs, opts?: ComponentOptions) {
     super("slipway:index:Edge", name, args, opts);
-    const zone = args.settings.createZone ? this.createZone() : this.findZone();
+    const { beside, settings } = args;
+    const zone = beside ?? (settings.createZone ? this.createZone() : this.findZone());
     this.zoneId = zone.zoneId;
     this.nameServers = zone.nameServers;
     this.restrictIssuers();
     this.certificateArn = this.createCertificate();
-    this.firewall = args.settings.waf ? this.createFirewall() : undefined;
+    this.firewall = beside ? beside.firewall : settings.waf ? this.createFirewall() : undefined;
+    this.firewallArn = this.firewall?.arn;
     this.registerOutputs({ zoneId: this.zoneId, certificateArn: this.certificateArn });
   }
 
   /** Points every host at a load balancer, for IPv4 and IPv6. */
   pointTo(target: AliasTarget): this {
+    const zoneId = target.zoneId ?? aws.lb.getHostedZoneIdOutput({}, { parent: this }).id;
     for (const host of hostsOf(this.args.settings)) {
       for (const type of ["A", "AAAA"]) {
         this.createRecord(`${resourceName(host)}-${type.toLowerCase()}`, host, type, {
-          aliases: [{ name: target.dnsName, zoneId: target.zoneId, evaluateTargetHealth: true }],
+          aliases: [{ name: target.dnsName, zoneId, evaluateTargetHealth: true }],
         });
       }
     }
     return this;
   }
 
-  /** Puts the firewall before a load balancer; does nothing when settings ask for none. */
+  /** Puts the firewall before a load balancer of this stack's; does nothing when settings ask for none. */
   guard(loadBalancerArn: pulumi.Input<string>): this {
     this.firewall?.standBefore(loadBalancerArn);
     return this;
@@ -115,6 +126,8 @@ export class Edge extends AwsComponent<EdgeArgs> {
   }
 
   private restrictIssuers(): void {
+    // In a zone of the stack's own it is said once, at the top.
+    if (this.args.beside && this.args.settings.createZone) return;
     for (const host of planIssuers(this.args.settings)) {
       this.createRecord(`${resourceName(host)}-caa`, host, "CAA", { ttl: 300, records: [...issuerRecords] });
     }

@@ -15,6 +15,8 @@ export interface SecurityGroupArgs extends AwsArgs {
 /** Somebody at one end of a connection: another group, or addresses. */
 export type Peer =
   | { readonly name: string; readonly group: SecurityGroup }
+  /** A group that somebody else made, such as EKS's for nodes; what it lets out is its maker's business. */
+  | { readonly name: string; readonly groupId: pulumi.Input<string> }
   | { readonly name: string; readonly cidr: string }
   | { readonly name: string; readonly prefixListId: pulumi.Input<string> };
 
@@ -75,6 +77,7 @@ const tcp = (port: number) => ({ ipProtocol: "tcp", fromPort: port, toPort: port
 
 function endOf(peer: Peer, description: string) {
   if ("group" in peer) return { description, referencedSecurityGroupId: peer.group.id };
+  if ("groupId" in peer) return { description, referencedSecurityGroupId: peer.groupId };
   if ("cidr" in peer) return { description, cidrIpv4: peer.cidr };
   return { description, prefixListId: peer.prefixListId };
 }

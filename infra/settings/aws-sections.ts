@@ -153,6 +153,24 @@ export const edgeSection = z.strictObject({
   waf: flag("whether a web application firewall stands before the load balancer; about 10 USD a month").default(false),
 });
 
+/** What somebody may do in the cluster. */
+const accessSection = z.strictObject({
+  role: text(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/, "the ARN of an IAM role, with its path").meta({
+    description: "the IAM role of those who may, with its path",
+    examples: [
+      "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Platform_0123456789abcdef",
+    ],
+  }),
+  level: z.enum(["view", "edit", "admin", "clusterAdmin"]).meta({
+    description:
+      "what they may: see all but secrets; also change what runs; also decide who may do what; everything in the cluster",
+    examples: ["view"],
+  }),
+  namespace: slug("lower-case letters, digits and hyphens")
+    .meta({ description: "the only namespace where they may; everywhere when absent", examples: ["teamflow"] })
+    .optional(),
+});
+
 /** The EKS cluster. */
 export const kubernetesSection = z.strictObject({
   version: z
@@ -172,6 +190,21 @@ export const kubernetesSection = z.strictObject({
       description: "who may reach the API server from the internet; nobody when empty",
       examples: [["203.0.113.0/24"]],
     }),
+  access: z.array(accessSection).default([]).meta({
+    description:
+      "who may use the cluster beside the workflows; whoever runs up in a terminal must be here with the level clusterAdmin",
+  }),
+  rollout: z
+    .strictObject({
+      bakeMinutes: whole(0, 60)
+        .default(5)
+        .meta({ description: "for how many minutes a canary is watched before the others follow", examples: [5] }),
+      minReadySeconds: whole(0, 600)
+        .default(10)
+        .meta({ description: "for how many seconds a new pod must be ready before it counts", examples: [10] }),
+    })
+    .prefault({})
+    .meta({ description: "how a new version takes over" }),
 });
 
 /** How long logs are kept; CloudWatch knows only these numbers of days. */
