@@ -1,11 +1,6 @@
-import { Checkout, expectCode, type Outcome } from "../support/checkout.ts";
+import { StackContext } from "../support/stack-context.ts";
 
-/** What every SDK client is made with. */
-interface ClientConfig {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
+export { must } from "../support/stack-context.ts";
 
 /** The stack's outputs, as far as blocks use them. */
 export interface StagingOutputs {
@@ -31,85 +26,14 @@ export interface StagingOutputs {
   readonly tasks: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
-/**
- * Staging in the sandbox of a checkout, brought up once; blocks look at it. Everything but `bringUp` and `dispose` is known when
- * the blocks' tests run.
- */
-export class StagingContext {
-  private known:
-    | {
-        readonly checkout: Checkout;
-        readonly up: Outcome;
-        readonly environment: Readonly<Record<string, string>>;
-        readonly outputs: StagingOutputs;
-      }
-    | undefined;
-
+/** Staging, brought up once. */
+export class StagingContext extends StackContext<StagingOutputs> {
   /** What the first `up` runs with, and prints. */
   static readonly firstUp = ["up", "staging", "--yes", "--logtostderr", "-v=3"];
 
-  async bringUp(): Promise<void> {
-    const checkout = Checkout.create();
-    const up = await checkout.run(StagingContext.firstUp);
-    const environment = await checkout.endpoints("staging");
-    this.known = { checkout, up, environment, outputs: {} as StagingOutputs };
-    expectCode(up, 0);
-    this.known = { ...this.known, outputs: await this.readOutputs() };
+  constructor() {
+    super("staging", StagingContext.firstUp);
   }
-
-  async dispose(): Promise<void> {
-    await this.known?.checkout.dispose();
-  }
-
-  private get all() {
-    if (!this.known) throw new Error("staging was not brought up");
-    return this.known;
-  }
-
-  get checkout(): Checkout {
-    return this.all.checkout;
-  }
-
-  /** How the first `up` ended, and all that it printed. */
-  get up(): Outcome {
-    return this.all.up;
-  }
-
-  /** The variables of `./slipway env staging`. */
-  get environment(): Readonly<Record<string, string>> {
-    return this.all.environment;
-  }
-
-  get outputs(): StagingOutputs {
-    return this.all.outputs;
-  }
-
-  /** Reads the outputs anew, after a change. */
-  async readOutputs(): Promise<StagingOutputs> {
-    const line = 'eval "$(./slipway env staging)" && pulumi stack output --json --stack staging';
-    const { stdout } = expectCode(await this.checkout.shell(line), 0);
-    return JSON.parse(stdout) as StagingOutputs;
-  }
-
-  /** A client of one of AWS's services: `context.client(EC2Client)`. */
-  client<Client>(service: new (config: ClientConfig) => Client): Client {
-    const { AWS_ACCESS_KEY_ID = "", AWS_ENDPOINT_URL = "", AWS_SECRET_ACCESS_KEY = "" } = this.environment;
-    return new service({
-      endpoint: AWS_ENDPOINT_URL,
-      region: "us-west-2",
-      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-    });
-  }
-
-  get account(): string {
-    return this.environment.AWS_ACCESS_KEY_ID ?? "";
-  }
-}
-
-/** What must be there: fails with its name when it is not. */
-export function must<T>(value: T | undefined | null, what: string): T {
-  if (value === undefined || value === null) throw new Error(`there is no ${what}`);
-  return value;
 }
 
 /** `teamflow-staging-backend` to `backend`; the stack's own name to `teamflow-staging`. */
