@@ -5,6 +5,7 @@ import { z } from "zod";
 import { reason } from "./errors.ts";
 import { codeDigest } from "./parts/node-server.ts";
 import { partNames } from "./parts.ts";
+import { savedSettings } from "./state.ts";
 import type { PartReport } from "./supervisor-core.ts";
 
 /** The supervisor's exit code when another one holds the checkout: no failure, the client asks that one. */
@@ -20,7 +21,7 @@ const orders = {
   /** Keep these parts running. Answers at once; the report tells how it goes. */
   start: z.object({
     parts: z.array(z.enum(partNames)),
-    settings: z.object({ cacheBinary: z.string().optional(), awsPython: z.string().optional() }),
+    settings: savedSettings,
   }),
   /** End all parts, then the supervisor. */
   stop: z.object({}),

@@ -127,10 +127,14 @@ function tellOnce(part: PartReport, told: Map<PartName, string>, tell: (event: P
   tell(event);
 }
 
-/** The caller's choice of a cache server, else what is on the caller's PATH; the supervisor remembers it. */
-function settingsOf(options: StartOptions): { cacheBinary: string | undefined } {
+/** The caller's choice of programs, else the cache server that is on the caller's PATH; the supervisor remembers them. */
+function settingsOf(options: StartOptions): Pick<SandboxSettings, "cacheBinary" | "kubernetesBinary"> {
   const chosen = options.cacheBinary ?? process.env.SLIPWAY_CACHE_BINARY;
-  return { cacheBinary: chosen ? path.resolve(chosen) : (onPath("valkey-server") ?? onPath("redis-server")) };
+  const kubernetes = options.kubernetesBinary ?? process.env.SLIPWAY_KUBERNETES_BINARY;
+  return {
+    cacheBinary: chosen ? path.resolve(chosen) : (onPath("valkey-server") ?? onPath("redis-server")),
+    kubernetesBinary: kubernetes ? path.resolve(kubernetes) : undefined,
+  };
 }
 
 /**

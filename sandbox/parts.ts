@@ -20,6 +20,8 @@ type PortName = PartName | "inbox-smtp" | "aws-emulator";
 export interface SandboxSettings {
   /** Absolute path of a Redis-protocol server: `slipway-cache`, `valkey-server` or `redis-server`. */
   readonly cacheBinary?: string | undefined;
+  /** Absolute path of `slipway-kubernetes`, which the clusters of the local AWS run. */
+  readonly kubernetesBinary?: string | undefined;
   /** Absolute path of the Python that has MiniStack (`aws/python.ts` provides it). */
   readonly awsPython?: string | undefined;
 }

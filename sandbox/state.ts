@@ -6,6 +6,13 @@ import { readIfPresent, writeAtomically } from "./system/files.ts";
 
 const identity = z.object({ pid: z.int().positive(), started: z.string() });
 
+/** What a user chose about the parts (`SandboxSettings`), as it is written down and handed to the supervisor. */
+export const savedSettings = z.object({
+  cacheBinary: z.string().optional(),
+  kubernetesBinary: z.string().optional(),
+  awsPython: z.string().optional(),
+});
+
 const schema = z.object({
   version: z.literal(1),
   /** The checkout that the processes belong to: in a copied or moved checkout they are somebody else's. */
@@ -17,7 +24,7 @@ const schema = z.object({
   ports: z.record(z.string(), z.int()),
   /** The process of each part; `digest` stands for the command that it runs. */
   processes: z.partialRecord(z.enum(partNames), identity.extend({ digest: z.string() })),
-  settings: z.object({ cacheBinary: z.string().optional(), awsPython: z.string().optional() }),
+  settings: savedSettings,
 });
 
 /** What the sandbox remembers between runs; no secret is among it. Only the supervisor writes it. */

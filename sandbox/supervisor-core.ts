@@ -101,13 +101,13 @@ export class Supervisor {
 
   private async startNow(names: readonly PartName[], settings: SandboxSettings): Promise<void> {
     this.state.desired = inOrder([...this.state.desired, ...names]);
-    const changed = (["cacheBinary", "awsPython"] as const).filter(
+    const changed = (["cacheBinary", "kubernetesBinary", "awsPython"] as const).filter(
       (name) => settings[name] !== undefined && settings[name] !== this.state.settings[name],
     );
     for (const name of changed) this.state.settings[name] = settings[name];
     this.save();
     if (changed.includes("cacheBinary")) await this.runners.cache.stop();
-    if (changed.includes("awsPython")) await this.runners.aws.stop();
+    if (changed.includes("awsPython") || changed.includes("kubernetesBinary")) await this.runners.aws.stop();
     await Promise.all(names.map((name) => this.runners[name].start()));
   }
 

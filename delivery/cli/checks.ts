@@ -5,6 +5,7 @@ import { cacheDirectory } from "../../sandbox/paths.ts";
 import { provideGoTests } from "../../sandbox/toolchain/go-tests.ts";
 import type { Toolchain } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
+import { sandboxPrograms } from "./ready.ts";
 import { seconds, styled } from "./terminal.ts";
 
 /** The kinds of checks, in the order in which they run: the quick ones first. */
@@ -69,10 +70,11 @@ async function tool(context: CheckContext, name: string, args: readonly string[]
 async function mocha(context: CheckContext, args: readonly string[], all: string): Promise<Count> {
   const binary = path.join(context.root, "node_modules", ".bin", "mocha");
   const files = context.files.length > 0 ? context.files : [all];
-  const cache = context.toolchain.get("cache-server")?.file;
+  const { cacheBinary, kubernetesBinary } = sandboxPrograms(context.toolchain);
   const { code, output } = await stream(binary, [...args, ...files], context.root, {
     ...context.env,
-    ...(cache && { SLIPWAY_CACHE_BINARY: cache }),
+    ...(cacheBinary && { SLIPWAY_CACHE_BINARY: cacheBinary }),
+    ...(kubernetesBinary && { SLIPWAY_KUBERNETES_BINARY: kubernetesBinary }),
   });
   const count = countMocha(output);
   // A run that ended before its summary (a crash while loading) has failed, whatever it counted.

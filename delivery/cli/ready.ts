@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../../infra/settings.ts";
 import { partsForPlatform, startSandbox } from "../../sandbox/index.ts";
 import { binDirectory, linkToolchain, pulumiHome } from "../../sandbox/toolchain/links.ts";
-import { partsFor } from "../../sandbox/toolchain/parts.ts";
+import { type PartName, partsFor } from "../../sandbox/toolchain/parts.ts";
 import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
 import { childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
@@ -38,6 +38,8 @@ export interface ReadyOptions {
   readonly account?: string | undefined;
   /** No progress display. */
   readonly quiet?: boolean;
+  /** Provide the programs of the sandbox's endpoints too, though it is not started. @default whether it is */
+  readonly endpoints?: boolean;
   /** More is going to be compiled, by which the caches of a build will be used and then removed. @default false */
   readonly keepBuildCache?: boolean;
   /** Steps to take before anything is fetched or started, such as the check of settings. */
@@ -66,7 +68,11 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
     {
       title: "Toolchain",
       run: async (report) => {
-        toolchain = await readyToolchain(root, report, { platform, keepBuildCache: options.keepBuildCache ?? false });
+        toolchain = await readyToolchain(root, report, {
+          platform,
+          endpoints: options.endpoints ?? options.sandbox,
+          keepBuildCache: options.keepBuildCache ?? false,
+        });
         return describeToolchain(toolchain);
       },
     },
@@ -75,11 +81,10 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
     steps.push({
       title: "Sandbox",
       run: async (report) => {
-        const cacheBinary = toolchain.get("cache-server")?.file;
         await startSandbox({
           root,
           parts: partsForPlatform(platform),
-          ...(cacheBinary && { cacheBinary }),
+          ...sandboxPrograms(toolchain),
           report: (event) => report(`${event.part}: ${event.phase}${event.detail ? ` (${event.detail})` : ""}`),
         });
         return `PostgreSQL, cache, GitHub${platform === "local" ? "" : ", AWS"} and inbox are running`;
@@ -92,14 +97,24 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
   return { toolchain, env: env() };
 }
 
+/** The built programs that the sandbox runs, as its settings name them. */
+export function sandboxPrograms(toolchain: Toolchain): { cacheBinary?: string; kubernetesBinary?: string } {
+  const [cache, kubernetes] = [toolchain.get("cache-server"), toolchain.get("kubernetes")];
+  return { ...(cache && { cacheBinary: cache.file }), ...(kubernetes && { kubernetesBinary: kubernetes.file }) };
+}
+
 /** Provides the programs that a platform needs and links them into the checkout. */
 export async function readyToolchain(
   root: string,
   report: Report,
-  options: { readonly platform?: Settings["platform"]; readonly keepBuildCache?: boolean } = {},
+  options: {
+    readonly platform?: Settings["platform"];
+    readonly endpoints?: boolean;
+    readonly keepBuildCache?: boolean;
+  } = {},
 ): Promise<Toolchain> {
   const toolchain = await provideToolchain(
-    partsFor(options.platform ?? "local"),
+    partsFor(options.platform ?? "local", options.endpoints),
     (event) => report(describeEvent(event)),
     options.keepBuildCache ? { ...process.env, SLIPWAY_KEEP_BUILD_CACHE: "1" } : process.env,
     binDirectory(root),
@@ -131,13 +146,20 @@ function describeEvent(event: ToolchainEvent): string {
     }
     case "building": {
       const { parts: built, phase, done, total, elapsed } = event.progress;
-      const what = built.includes("aws") ? "AWS plugin" : "engine";
+      const [what, minutes] = slowBuilds.find(([part]) => built.includes(part))?.[1] ?? ["engine", 5];
       if (phase === "fetching modules")
-        return `${what} from source (once per machine, about 5 min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
+        return `${what} from source (once per machine, about ${minutes} min on 2 cores): ${done} modules fetched, ${seconds(elapsed)}`;
       return `${what} from source: ${done} of ${total} packages compiled, ${seconds(elapsed)}${remaining(done, total, elapsed)}`;
     }
   }
 }
+
+/** What is built apart from the engine: its name in a sentence, and the minutes that it takes. */
+const slowBuilds: readonly (readonly [PartName, readonly [string, number]])[] = [
+  ["aws", ["AWS plugin", 5]],
+  ["kubernetes-plugin", ["Kubernetes plugin", 2]],
+  ["kubernetes", ["the sandbox's Kubernetes", 8]],
+];
 
 /** Once a good part is done, the rest is foretold from it. */
 function remaining(done: number, total: number, elapsed: number): string {

@@ -14,6 +14,8 @@ const schema = z.object({
   python: z.string().min(1),
   /** The cache server that stands behind replication groups. */
   cacheBinary: z.string().min(1).optional(),
+  /** What the clusters run. */
+  kubernetesBinary: z.string().min(1).optional(),
 });
 
 /** What main.ts was called with. */
@@ -24,12 +26,20 @@ export function readOptions(args: readonly string[]): Options {
   const option = { type: "string" } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { port: option, "emulator-port": option, root: option, python: option, "cache-binary": option },
+    options: {
+      port: option,
+      "emulator-port": option,
+      root: option,
+      python: option,
+      "cache-binary": option,
+      "kubernetes-binary": option,
+    },
   });
   const parsed = schema.safeParse({
     ...values,
     emulatorPort: values["emulator-port"],
     cacheBinary: values["cache-binary"],
+    kubernetesBinary: values["kubernetes-binary"],
   });
   if (!parsed.success) throw new UsageError(z.prettifyError(parsed.error));
   return parsed.data;

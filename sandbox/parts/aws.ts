@@ -21,7 +21,7 @@ export const aws: Part = {
   readyLimit: 90_000,
 
   command: async ({ settings, layout, port }) => {
-    const { awsPython, cacheBinary } = settings;
+    const { awsPython, cacheBinary, kubernetesBinary } = settings;
     if (!awsPython) {
       throw new SandboxError({
         what: "MiniStack, the local AWS, is not installed.",
@@ -29,7 +29,9 @@ export const aws: Part = {
       });
     }
     const options = { port: port("aws"), "emulator-port": port("aws-emulator"), root: layout.root, python: awsPython };
-    const all = { ...options, ...(cacheBinary ? { "cache-binary": cacheBinary } : {}) };
+    const programs = { "cache-binary": cacheBinary, "kubernetes-binary": kubernetesBinary };
+    const given = Object.entries(programs).filter(([, file]) => file !== undefined);
+    const all = { ...options, ...Object.fromEntries(given) };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, String(value)]);
     return nodeServer(entry, args, {}, layout.data("aws"));
   },

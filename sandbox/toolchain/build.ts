@@ -4,8 +4,8 @@ import { prepareAwsModule } from "./aws-sources.ts";
 import { buildFlags, linkerFlags, moduleFolder } from "./fingerprint.ts";
 import { goVersion, requireGo } from "./go.ts";
 import { GoCommand } from "./go-command.ts";
-import { type Part, type PartName, pulumiVersion } from "./parts.ts";
-import { awsNeeds, type BuildNeeds, buildParallelism, checkRoom, engineNeeds, measureRoom } from "./preflight.ts";
+import { kubernetesVersion, type Part, type PartName, pulumiVersion } from "./parts.ts";
+import { buildNeeds, buildParallelism, checkRoom, measureRoom } from "./preflight.ts";
 
 /** How far a build is. */
 export interface BuildProgress {
@@ -41,7 +41,7 @@ export async function buildParts(
   requireGo(await goVersion());
   // What is missing of each is said before the first is built.
   const modules = [...new Set(orders.map(({ part }) => part.module))];
-  for (const module of modules) checkRoom(measureRoom(cache), cache, needs[module]);
+  for (const module of modules) checkRoom(measureRoom(cache), cache, buildNeeds[module]);
   const log = path.join(cache, "logs", `build-${new Date().toISOString().replace(/[:.]/g, "-")}.log`);
   mkdirSync(path.dirname(log), { recursive: true });
   removeRemains(path.join(cache, "toolchain"));
@@ -50,8 +50,6 @@ export async function buildParts(
     await buildModule(module, ours, cache, log, report);
   }
 }
-
-const needs: Readonly<Record<Part["module"], BuildNeeds>> = { engine: engineNeeds, aws: awsNeeds };
 
 async function buildModule(
   module: Part["module"],
@@ -63,7 +61,7 @@ async function buildModule(
   const started = Date.now();
   const elapsed = () => Math.round((Date.now() - started) / 1000);
   const parts = orders.map(({ part }) => part.name);
-  const go = new GoCommand(moduleFolder(module), cache, log, needs[module].what);
+  const go = new GoCommand(moduleFolder(module), cache, log, buildNeeds[module].what);
   const packages = orders.map(({ part }) => part.goPackage);
   const work = path.join(cache, "toolchain", `.build-${process.pid}`);
   mkdirSync(work, { recursive: true });
@@ -83,9 +81,9 @@ async function buildModule(
       ...buildFlags,
       "-v",
       "-p",
-      String(buildParallelism(measureRoom(cache), needs[module])),
+      String(buildParallelism(measureRoom(cache), buildNeeds[module])),
       "-ldflags",
-      linkerFlags(pulumiVersion),
+      linkerFlags(module === "kubernetes" ? kubernetesVersion : pulumiVersion, module),
       "-o",
       `${work}/`,
     ];

@@ -15,9 +15,18 @@ export const engineModule = moduleFolder("engine");
 /** Flags of every `go build`: another set would compile everything a second time. */
 export const buildFlags: readonly string[] = ["-trimpath", "-buildvcs=false"];
 
-/** Linker flags: no debug information, and the version that the CLI prints. */
-export function linkerFlags(pulumiVersion: string): string {
-  return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`;
+/**
+ * Linker flags: no debug information, and the version that a module's programs report.
+ * @param version that of the Pulumi CLI, or of Kubernetes
+ */
+export function linkerFlags(version: string, module: Part["module"] = "engine"): string {
+  if (module !== "kubernetes") return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+  const [major = "", minor = ""] = version.split(".");
+  const facts = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  const settings = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((name) =>
+    Object.entries(facts).map(([fact, value]) => `-X ${name}.${fact}=${value}`),
+  );
+  return ["-s -w", ...settings].join(" ");
 }
 
 /**
@@ -27,7 +36,7 @@ export function linkerFlags(pulumiVersion: string): string {
 export function fingerprint(part: Part, target: Target, module: string = moduleFolder(part.module)): string {
   const hash = createHash("sha256");
   hash.update(
-    `${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version)}\n`,
+    `${part.goPackage} ${part.version} ${target.os}/${target.arch} ${buildFlags.join(" ")} ${linkerFlags(part.version, part.module)}\n`,
   );
   for (const file of ["go.mod", "go.sum", ...part.sources.flatMap((folder) => sourceFiles(module, folder))]) {
     hash

@@ -74,7 +74,7 @@ export async function provideGoTests(cache: string): Promise<GoTest[]> {
 }
 
 /** Folders of the modules whose packages may have tests: a test of the AWS plugin itself would have all of it compiled. */
-const tested = ["engine/cmd", "engine/internal", "aws/internal"];
+const tested = ["engine/cmd", "engine/internal", "aws/internal", "kubernetes/internal", "kubernetes-plugin/internal"];
 
 /** Packages of ours that have tests. */
 function testedPackages(): string[] {
@@ -84,7 +84,10 @@ function testedPackages(): string[] {
 
 function sourcesHash(): string {
   const hash = createHash("sha256");
-  const modules = ["engine", "aws"].flatMap((module) => [`${module}/go.mod`, `${module}/go.sum`]);
+  const modules = ["engine", "aws", "kubernetes", "kubernetes-plugin"].flatMap((module) => [
+    `${module}/go.mod`,
+    `${module}/go.sum`,
+  ]);
   for (const file of [...modules, ...tested.flatMap((folder) => goFiles(folder))]) {
     hash
       .update(`${file}\0`)

@@ -6,8 +6,20 @@ export const pulumiVersion = "3.256.0";
 /** The oldest `pulumi` on PATH that will do: `preview --output json` and today's plugin protocol came with 3.246. */
 export const oldestPulumi = "3.246.0";
 
+/** The Kubernetes of the sandbox; the same in kubernetes/go.mod (a test compares). */
+export const kubernetesVersion = "1.36.3";
+
 /** A name of a part of the toolchain. */
-export type PartName = "engine" | "language-host" | "dynamic-provider" | "random" | "github" | "cache-server" | "aws";
+export type PartName =
+  | "engine"
+  | "language-host"
+  | "dynamic-provider"
+  | "random"
+  | "github"
+  | "cache-server"
+  | "aws"
+  | "kubernetes-plugin"
+  | "kubernetes";
 
 /** Where a stack runs: on this machine, or on AWS in one of two ways. */
 export type Platform = "local" | "ecs" | "eks";
@@ -21,13 +33,15 @@ export interface Part {
   /** File name of the program. */
   readonly binary: string;
   /** Go module that builds it: the folder of that name beside this file. */
-  readonly module: "engine" | "aws";
+  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes";
   /** Go package in the module that builds it. */
   readonly goPackage: string;
   /** Folders of the module, and files, whose content is part of the program, besides go.mod and go.sum. */
   readonly sources: readonly string[];
   /** Set for a resource plugin: where it is found as `resource-<plugin>-v<version>`. */
   readonly plugin?: string;
+  /** It is something that the sandbox runs: against real accounts nothing needs it. */
+  readonly endpoint?: true;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
   /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`). */
@@ -110,6 +124,28 @@ export const parts: Readonly<Record<PartName, Part>> = {
     plugin: "aws",
     buildSeconds: 780,
   },
+  "kubernetes-plugin": {
+    name: "kubernetes-plugin",
+    title: "plugin kubernetes 4.34.2",
+    version: "4.34.2",
+    binary: "pulumi-resource-kubernetes",
+    module: "kubernetes-plugin",
+    goPackage: "./cmd/pulumi-resource-kubernetes",
+    sources: ["cmd/pulumi-resource-kubernetes", "internal"],
+    plugin: "kubernetes",
+    buildSeconds: 200,
+  },
+  kubernetes: {
+    name: "kubernetes",
+    title: `Kubernetes ${kubernetesVersion} of the sandbox`,
+    version: kubernetesVersion,
+    binary: "slipway-kubernetes",
+    module: "kubernetes",
+    goPackage: "./cmd/slipway-kubernetes",
+    sources: ["cmd/slipway-kubernetes", "internal"],
+    endpoint: true,
+    buildSeconds: 700,
+  },
 };
 
 /** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
@@ -124,9 +160,15 @@ const localParts: readonly PartName[] = [
   "cache-server",
 ];
 
-/** What a stack on this platform needs. The plugin for AWS is the one that is costly to build, so a local stack does without it. */
-export function partsFor(platform: Platform): readonly PartName[] {
-  return platform === "local" ? localParts : [...localParts, "aws"];
+/**
+ * What a stack on this platform needs. The plugins for AWS and Kubernetes, and Kubernetes itself, are costly to build, so a
+ * stack that is elsewhere does without them.
+ * @param endpoints whether what only the sandbox runs is needed, too; `cache-server` is quick to build and not left out
+ */
+export function partsFor(platform: Platform, endpoints = true): readonly PartName[] {
+  const own = { local: [], ecs: ["aws"], eks: ["aws", "kubernetes-plugin", "kubernetes"] } as const;
+  const all: readonly PartName[] = [...localParts, ...own[platform]];
+  return all.filter((name) => endpoints || !parts[name].endpoint);
 }
 
 /** File name of the vendor's release of the CLI for a target, as get.pulumi.com names it. */

@@ -2,6 +2,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import path from "node:path";
 import { UserError } from "../../delivery/errors.ts";
+import type { Part } from "./parts.ts";
 
 const gib = 1024 ** 3;
 
@@ -41,6 +42,34 @@ export const awsNeeds: BuildNeeds = {
   kept: 0.3 * gib,
   memory: 3.5 * gib,
   packageMemory: 3.5 * gib,
+};
+
+/**
+ * The plugin for Kubernetes, with or without the engine, with which it shares most packages. A cautious guess, like the engine's.
+ */
+const kubernetesPluginNeeds: BuildNeeds = {
+  what: "the Kubernetes plugin",
+  disk: 7 * gib,
+  kept: 0.3 * gib,
+  memory: 2 * gib,
+  packageMemory: 2 * gib,
+};
+
+/** The sandbox's Kubernetes. */
+const kubernetesNeeds: BuildNeeds = {
+  what: "the sandbox's Kubernetes",
+  disk: 4 * gib,
+  kept: 0.2 * gib,
+  memory: 2 * gib,
+  packageMemory: 2 * gib,
+};
+
+/** What the build of each Go module takes. */
+export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
+  engine: engineNeeds,
+  aws: awsNeeds,
+  "kubernetes-plugin": kubernetesPluginNeeds,
+  kubernetes: kubernetesNeeds,
 };
 
 /** What a build may use. */

@@ -5,12 +5,11 @@ import { cacheDirectory, checkoutRoot } from "../../../sandbox/paths.ts";
 import { goVersion, requireGo } from "../../../sandbox/toolchain/go.ts";
 import { binDirectory } from "../../../sandbox/toolchain/links.ts";
 import { installedPulumi } from "../../../sandbox/toolchain/on-path.ts";
-import { type Part, parts, partsFor } from "../../../sandbox/toolchain/parts.ts";
+import { type Part, type PartName, parts, partsFor } from "../../../sandbox/toolchain/parts.ts";
 import {
-  awsNeeds,
   type BuildNeeds,
+  buildNeeds,
   checkRoom,
-  engineNeeds,
   measureRoom,
   type Room,
 } from "../../../sandbox/toolchain/preflight.ts";
@@ -62,7 +61,7 @@ async function examine(): Promise<Finding[]> {
     await fetchChecksums(process.env.SLIPWAY_RELEASES),
     measureRoom(cache),
   ];
-  const toolchain = await inspectToolchain(partsFor("ecs"), process.env, binDirectory(checkoutRoot));
+  const toolchain = await inspectToolchain(partsFor("eks"), process.env, binDirectory(checkoutRoot));
   const vendor = checksums !== undefined;
   const findings: Finding[] = [
     { what: "Node.js", state: "ok", detail: `${process.versions.node}, ${process.execPath}` },
@@ -80,27 +79,27 @@ async function examine(): Promise<Finding[]> {
     },
   ];
   const building = new Set<Part["module"]>();
-  for (const name of partsFor("ecs")) {
+  for (const name of partsFor("eks")) {
     const located = toolchain.get(name);
     if (!located && !vendor) building.add(parts[name].module);
-    const onlyOnAws = partsFor("local").includes(name) ? "" : ", by the first stack on AWS";
+    const when = neededBy(name);
     findings.push(
       located
         ? { what: located.part.title, state: "ok", detail: `${located.origin}, ${located.file}` }
         : {
             what: parts[name].title,
             state: "missing",
-            detail: `would be ${vendor ? "downloaded" : "built"}${onlyOnAws}`,
+            detail: `would be ${vendor ? "downloaded" : "built"}${when}`,
             cost: cost(parts[name], vendor, room),
           },
     );
   }
   if (building.size > 0) findings.push(judge("Go", go ?? "", () => requireGo(go)));
-  if (building.has("engine")) findings.push(roomFinding(room, cache, engineNeeds));
-  if (building.has("aws")) {
-    // No reason to refuse: a machine that only ever runs local stacks needs no room for it.
-    const finding = roomFinding(room, cache, awsNeeds);
-    findings.push(finding.state === "warning" ? { ...finding, state: "missing" } : finding);
+  for (const module of building) {
+    const finding = roomFinding(room, cache, buildNeeds[module]);
+    // No reason to refuse: a machine that only ever runs local stacks needs room for the engine alone.
+    const refuses = module === "engine" || finding.state !== "warning";
+    findings.push(refuses ? finding : { ...finding, state: "missing" });
   }
   findings.push({ what: "cache folder", state: "ok", detail: cache }, ...(await backendFindings()));
   for (const part of await sandboxStatus(checkoutRoot)) {
@@ -112,6 +111,12 @@ async function examine(): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** Which stacks need a part, when not all do. */
+function neededBy(name: PartName): string {
+  if (partsFor("local").includes(name)) return "";
+  return partsFor("ecs").includes(name) ? ", by the first stack on AWS" : ", by the first stack on EKS";
 }
 
 /** The bucket that PULUMI_BACKEND_URL names, if it names one; the AWS SDK is loaded only then. */

@@ -25,7 +25,8 @@ export function addTestCommand(program: Command): void {
         root: checkoutRoot,
         sandbox: false,
         // Tests of every platform; what is compiled is compiled at once, as long as the caches of the compiler are there.
-        platform: kinds.some((kind) => kind === "unit" || kind === "e2e") ? "ecs" : "local",
+        platform: kinds.some((kind) => kind === "unit" || kind === "e2e") ? "eks" : "local",
+        endpoints: true,
         keepBuildCache: kinds.includes("go"),
       });
       const result = await runChecks(kinds, { root: checkoutRoot, env, toolchain, files });

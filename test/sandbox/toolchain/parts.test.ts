@@ -6,6 +6,7 @@ import { engineModule, moduleFolder } from "../../../sandbox/toolchain/fingerpri
 import { isEnginePart } from "../../../sandbox/toolchain/locate.ts";
 import { isGoodVersion } from "../../../sandbox/toolchain/on-path.ts";
 import {
+  kubernetesVersion,
   oldestPulumi,
   type Part,
   parts,
@@ -19,17 +20,26 @@ const manifest = JSON.parse(readFileSync(path.join(checkoutRoot, "package.json")
 };
 const goMod = readFileSync(path.join(engineModule, "go.mod"), "utf8");
 
+/** Versions of the Go modules that a module of the toolchain takes. */
+const versions = (module: Part["module"]) =>
+  new Map(
+    [...readFileSync(path.join(moduleFolder(module), "go.mod"), "utf8").matchAll(/^\t(\S+) (v\S+)/gm)].map(
+      ([, name = "", version = ""]) => [name, version],
+    ),
+  );
+
 /** Version of a Go module that the build takes. */
 const required = (module: string) => new RegExp(`^\\s*${module.replaceAll(".", "\\.")} v(\\S+)`, "m").exec(goMod)?.[1];
 
 /** Packages of our own module that a part's program is made of: those that it imports, and those that they import. */
-function ownPackages(folder: string, seen = new Set<string>()): Set<string> {
+function ownPackages(module: Part["module"], folder: string, seen = new Set<string>()): Set<string> {
   if (seen.has(folder)) return seen;
   seen.add(folder);
-  for (const name of readdirSync(path.join(engineModule, folder))) {
+  for (const name of readdirSync(path.join(moduleFolder(module), folder))) {
     if (!name.endsWith(".go") || name.endsWith("_test.go")) continue;
-    const text = readFileSync(path.join(engineModule, folder, name), "utf8");
-    for (const [, imported = ""] of text.matchAll(/"slipway\.dev\/engine\/([^"]+)"/g)) ownPackages(imported, seen);
+    const text = readFileSync(path.join(moduleFolder(module), folder, name), "utf8");
+    for (const [, imported = ""] of text.matchAll(/"slipway\.dev\/[\w-]+\/([^"]+)"/g))
+      ownPackages(module, imported, seen);
   }
   return seen;
 }
@@ -44,18 +54,30 @@ describe("the parts of the toolchain", () => {
     assert.equal(parts.random.version, manifest.dependencies["@pulumi/random"]);
     assert.equal(parts.github.version, manifest.dependencies["@pulumi/github"]);
     assert.equal(parts.aws.version, manifest.dependencies["@pulumi/aws"]);
+    assert.equal(parts["kubernetes-plugin"].version, manifest.dependencies["@pulumi/kubernetes"]);
+    assert.equal(versions("kubernetes").get("k8s.io/kubernetes"), `v${kubernetesVersion}`);
   });
 
-  for (const name of ["random", "github", "aws"] as const) {
-    it(`build a plugin ${name} that gives the version by which the engine looks it up`, () => {
+  it("take every part of Kubernetes from the one release", () => {
+    const text = readFileSync(path.join(moduleFolder("kubernetes"), "go.mod"), "utf8");
+    const staging = [...text.matchAll(/^\t(k8s\.io\/\S+) => (\S+) (\S+)$/gm)].map(([, ...all]) => all);
+    assert.ok(staging.length > 30);
+    for (const [from = "", to, version] of staging)
+      assert.deepEqual([to, version], [from, `v0${kubernetesVersion.slice(1)}`]);
+    // What the plugin speaks with is what the API server serves.
+    assert.equal(versions("kubernetes-plugin").get("k8s.io/client-go"), `v0${kubernetesVersion.slice(1)}`);
+  });
+
+  for (const name of ["random", "github", "aws", "kubernetes-plugin"] as const) {
+    it(`build a plugin of ${name} that gives the version by which the engine looks it up`, () => {
       const text = readFileSync(path.join(moduleFolder(parts[name].module), parts[name].goPackage, "main.go"), "utf8");
       assert.equal(/\bversion\s*=\s*"([^"]+)"/.exec(text)?.[1], parts[name].version);
     });
   }
 
   it("are rebuilt when any package of ours changes that they are made of", () => {
-    for (const part of all.filter(({ module, goPackage }) => module === "engine" && goPackage.startsWith("./"))) {
-      for (const needed of ownPackages(part.goPackage.slice(2))) {
+    for (const part of all.filter(({ goPackage }) => goPackage.startsWith("./"))) {
+      for (const needed of ownPackages(part.module, part.goPackage.slice(2))) {
         const covered = part.sources.some((folder) => `${needed}/`.startsWith(`${folder}/`));
         assert.ok(covered, `${part.name} is made of ${needed}, which is not among its sources`);
       }
@@ -78,25 +100,33 @@ describe("the parts of the toolchain", () => {
   });
 
   it("share what two modules need in the same version, so that it is compiled once", () => {
-    const versions = (module: Part["module"]) =>
-      new Map(
-        [...readFileSync(path.join(moduleFolder(module), "go.mod"), "utf8").matchAll(/^\t(\S+) (v\S+)/gm)].map(
-          ([, name = "", version = ""]) => [name, version],
-        ),
-      );
     const engine = versions("engine");
     const different = [...versions("aws")].filter(([name, version]) => (engine.get(name) ?? version) !== version);
     // A small one, of which the AWS provider wants a newer version than the CLI.
     assert.deepEqual(different, [["github.com/shopspring/decimal", "v1.4.0"]]);
   });
 
-  it("are all needed on AWS, all but its plugin by a local stack, and three of them are the engine", () => {
-    for (const platform of ["ecs", "eks"] as const)
-      assert.deepEqual([...partsFor(platform)].sort(), Object.keys(parts).sort());
-    const others = Object.keys(parts).filter((name) => name !== "aws");
-    assert.deepEqual([...partsFor("local")].sort(), others.sort());
+  it("are needed by stacks on AWS or on EKS only where they are costly, and three of them are the engine", () => {
+    const forEks = ["kubernetes", "kubernetes-plugin"];
+    assert.deepEqual([...partsFor("eks")].sort(), Object.keys(parts).sort());
+    assert.deepEqual(
+      partsFor("eks").filter((name) => !partsFor("ecs").includes(name)),
+      forEks.toReversed(),
+    );
+    assert.deepEqual(
+      partsFor("ecs").filter((name) => !partsFor("local").includes(name)),
+      ["aws"],
+    );
     assert.deepEqual(partsFor("local").filter(isEnginePart), ["engine", "language-host", "dynamic-provider"]);
     assert.ok(isGoodVersion(pulumiVersion) && isGoodVersion(oldestPulumi));
+  });
+
+  it("leave out the sandbox's Kubernetes for real accounts, where a cluster is AWS's", () => {
+    assert.deepEqual(
+      partsFor("eks").filter((name) => !partsFor("eks", false).includes(name)),
+      ["kubernetes"],
+    );
+    assert.deepEqual(partsFor("ecs", false), partsFor("ecs"));
   });
 
   it("are named as get.pulumi.com names its archives", () => {

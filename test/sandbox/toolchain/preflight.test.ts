@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { UserError } from "../../../delivery/errors.ts";
 import {
   awsNeeds,
+  buildNeeds,
   buildParallelism,
   checkRoom,
   engineNeeds,
@@ -17,7 +18,7 @@ const room = (changed: Partial<Room> = {}): Room => ({ disk: 50 * gib, memory: 8
 
 describe("the room for a build", () => {
   it("is enough from the limits on", () => {
-    for (const needs of [engineNeeds, awsNeeds])
+    for (const needs of Object.values(buildNeeds))
       checkRoom(room({ disk: needs.disk, memory: needs.memory }), "/cache", needs);
   });
 
@@ -65,7 +66,7 @@ describe("the room for a build", () => {
       fc.property(
         fc.nat({ max: 512 * 1024 }),
         fc.integer({ min: 1, max: 256 }),
-        fc.constantFrom(engineNeeds, awsNeeds),
+        fc.constantFrom(...Object.values(buildNeeds)),
         (mebibytes, cores, needs) => {
           const jobs = buildParallelism(room({ memory: mebibytes * 1024 ** 2, cores }), needs);
           return jobs >= 1 && jobs <= cores;
