@@ -1,9 +1,14 @@
+import { archiveFunctions } from "./archive-functions.ts";
+
 /**
  * What the migration runner keeps for itself, in every database that it migrates. It is no migration, because migrations need it:
  *
  * - `slipway.migrations`: what was applied, when, by whom, and the checksum of the file that did it. A row can only be written inside
  *   the runner's transaction, which sets `slipway.checksum`: a row without a known checksum cannot come to be.
- * - `slipway_archive`: where a `down` puts data that the older schema cannot hold, and from where the next `up` brings it back.
+ * - `slipway.progress`: how far a migration has come that is not one transaction (see `directives.ts`). A row that is not finished
+ *   means that the migration is neither applied nor taken back: both directions go on from there.
+ * - `slipway_archive`: where a `down` puts data that the older schema cannot hold, and from where the next `up` brings it back
+ *   (`archive-functions.ts`).
  *
  * Every statement may be run again at any time.
  */
@@ -19,6 +24,18 @@ CREATE TABLE IF NOT EXISTS slipway.migrations (
   applied_by text NOT NULL DEFAULT session_user
 );
 
+CREATE TABLE IF NOT EXISTS slipway.progress (
+  name text PRIMARY KEY,
+  direction text NOT NULL CHECK (direction IN ('up', 'down')),
+  position text NOT NULL DEFAULT '',
+  batches bigint NOT NULL DEFAULT 0,
+  affected bigint NOT NULL DEFAULT 0,
+  affected_in_pass bigint NOT NULL DEFAULT 0,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz
+);
+
 CREATE OR REPLACE FUNCTION slipway.protect(relation regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
 BEGIN
@@ -30,54 +47,17 @@ BEGIN
 END $function$;
 COMMENT ON FUNCTION slipway.protect IS 'Row-level security for a table that only its owner writes and only auditors read beside it';
 
-CREATE OR REPLACE FUNCTION slipway.archive(relation regclass) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
-DECLARE
-  source record;
-  archived text;
-BEGIN
-  SELECT n.nspname, c.relname INTO STRICT source
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation;
-  archived := format('slipway_archive.%I', source.nspname || '.' || source.relname);
-  EXECUTE format('CREATE TABLE %s AS TABLE %s', archived, relation);
-  PERFORM slipway.protect(archived::regclass);
-END $function$;
-COMMENT ON FUNCTION slipway.archive IS 'Copies a table into slipway_archive before a down migration drops it';
-
-CREATE OR REPLACE FUNCTION slipway.restore(relation regclass) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
-DECLARE
-  target record;
-  archived regclass;
-  columns text;
-  identity_column record;
-  restored bigint;
-BEGIN
-  SELECT n.nspname, c.relname INTO STRICT target
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = relation;
-  archived := to_regclass(format('slipway_archive.%I', target.nspname || '.' || target.relname));
-  IF archived IS NULL THEN
-    RETURN 0;
-  END IF;
-  SELECT string_agg(quote_ident(new.attname), ', ' ORDER BY new.attnum) INTO columns
-    FROM pg_attribute new JOIN pg_attribute old ON old.attname = new.attname AND old.attrelid = archived
-    WHERE new.attrelid = relation AND new.attnum > 0 AND NOT new.attisdropped AND NOT old.attisdropped AND new.attgenerated = '';
-  EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s', relation, columns, columns, archived);
-  GET DIAGNOSTICS restored = ROW_COUNT;
-  FOR identity_column IN SELECT attname FROM pg_attribute WHERE attrelid = relation AND attidentity <> '' LOOP
-    EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %s',
-                   relation::text, identity_column.attname, identity_column.attname, relation);
-  END LOOP;
-  EXECUTE format('DROP TABLE %s', archived);
-  RETURN restored;
-END $function$;
-COMMENT ON FUNCTION slipway.restore IS 'Brings back what slipway.archive put aside, as far as the columns still exist; 0 when there is nothing';
-
+${archiveFunctions}
 DO $block$ BEGIN
   IF NOT (SELECT relforcerowsecurity FROM pg_class WHERE oid = 'slipway.migrations'::regclass) THEN
     PERFORM slipway.protect('slipway.migrations');
-    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA slipway FROM PUBLIC;
     GRANT USAGE ON SCHEMA slipway, slipway_archive TO slipway_auditor;
+  END IF;
+  IF NOT (SELECT relforcerowsecurity FROM pg_class WHERE oid = 'slipway.progress'::regclass) THEN
+    PERFORM slipway.protect('slipway.progress');
+  END IF;
+  IF EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'slipway'::regnamespace AND proacl IS NULL) THEN
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA slipway FROM PUBLIC;
   END IF;
 END $block$;
 `;

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { UserError } from "../errors.ts";
 import type { Migration } from "./migrations.ts";
+import type { MigrationProgress } from "./progress.ts";
 
 /** A row of `slipway.migrations`. */
 export interface AppliedMigration {
@@ -25,6 +26,8 @@ export interface MigrationStatus {
   }[];
   /** Applied migrations that this checkout does not have: the database is ahead of it. */
   readonly unknown: readonly string[];
+  /** Pending migrations that a run began, up or down, and did not finish. Both directions go on from there. */
+  readonly unfinished: readonly MigrationProgress[];
   /** Pending migrations that come before an applied one: they were added with too low a number. */
   readonly late: readonly string[];
 }
@@ -45,10 +48,12 @@ export async function readApplied(client: pg.ClientBase): Promise<AppliedMigrati
 export function compareMigrations(
   migrations: readonly Migration[],
   applied: readonly AppliedMigration[],
+  progress: readonly MigrationProgress[] = [],
 ): MigrationStatus {
   const byName = new Map(migrations.map((migration) => [migration.name, migration]));
   const recorded = new Set(applied.map(({ name }) => name));
   const last = [...recorded].sort().at(-1) ?? "";
+  const unfinished = progress.filter(({ name, finishedAt }) => finishedAt === undefined && !recorded.has(name));
   const pending = migrations.filter(({ name }) => !recorded.has(name)).map(({ name }) => name);
   return {
     applied,
@@ -58,7 +63,8 @@ export function compareMigrations(
       if (migration === undefined || migration.checksum === checksum) return [];
       return [{ name, file: migration.up.path, recorded: checksum, actual: migration.checksum }];
     }),
-    unknown: applied.filter(({ name }) => !byName.has(name)).map(({ name }) => name),
+    unknown: [...applied, ...unfinished].filter(({ name }) => !byName.has(name)).map(({ name }) => name),
+    unfinished,
     late: pending.filter((name) => name < last),
   };
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.ts";
+import { type Directives, parseDirectives } from "./directives.ts";
+import { splitStatements } from "./sql-statements.ts";
 
 /** One numbered step of the schema: a pair of SQL files. */
 export interface Migration {
@@ -16,9 +18,11 @@ export interface Migration {
   readonly checksum: string;
 }
 
-interface MigrationFile {
+export interface MigrationFile {
   readonly path: string;
   readonly sql: string;
+  /** How it wants to be run. */
+  readonly directives: Directives;
 }
 
 const fileName = /^(\d{4}_[a-z0-9_]+)\.(up|down)\.sql$/;
@@ -40,7 +44,13 @@ export function readMigrations(directory: string): Migration[] {
     const sql = readFileSync(filePath, "utf8");
     if (sql.trim() === "")
       problems.push(`${filePath} is empty. Write its SQL, or a comment that says why there is nothing to do.`);
-    found.set(name, { ...found.get(name), [direction]: { path: filePath, sql } });
+    const { directives, problems: faults } = parseDirectives(sql);
+    problems.push(...faults.map((fault) => `${filePath} ${fault}`));
+    if (directives.mode.kind === "backfill" && splitStatements(sql).length !== 1)
+      problems.push(
+        `${filePath} is a backfill, but not one single statement. Move the others to a migration of their own.`,
+      );
+    found.set(name, { ...found.get(name), [direction]: { path: filePath, sql, directives } });
   }
 
   const migrations: Migration[] = [];
@@ -58,6 +68,10 @@ export function readMigrations(directory: string): Migration[] {
       );
       continue;
     }
+    if (up.directives.mode.kind === "transaction" && down.directives.mode.kind !== "transaction")
+      problems.push(
+        `${down.path} is run in pieces, but its up in one transaction, which would find half of it after a kill. Let the up be "transaction none" too.`,
+      );
     migrations.push({ name, up, down, checksum: checksumOf(up.sql) });
   }
   if (problems.length > 0)

@@ -1,12 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { UserError } from "../errors.ts";
 import { bookkeeping, groupRoles } from "./bookkeeping.ts";
-import { sqlState, withConnection } from "./connection.ts";
+import { withConnection } from "./connection.ts";
 import { prepareManagedDatabase } from "./managed-database.ts";
+import { runMigration } from "./migration-run.ts";
 import { assertSound, compareMigrations, type MigrationStatus, readApplied } from "./migration-status.ts";
 import type { Migration } from "./migrations.ts";
+import { type MigrationProgress, readProgress } from "./progress.ts";
 import type { DatabaseReference } from "./reference.ts";
+import { holdRunnerLock } from "./runner-lock.ts";
 
 export interface MigrateOptions {
   /** @default process.env */
@@ -19,6 +21,12 @@ export interface MigrateOptions {
   readonly lockRetries?: number;
   /** How long to wait for another runner, in milliseconds. @default 600000 */
   readonly runnerTimeout?: number;
+  /** How long one batch of a backfill may hold its locks, in milliseconds; batches shrink and grow to it. @default 40 */
+  readonly batchTime?: number;
+  /** Called when a migration begins. */
+  readonly onStart?: (migration: Migration, direction: "up" | "down") => void;
+  /** Called after each batch of a backfill. */
+  readonly onProgress?: (progress: MigrationProgress) => void;
 }
 
 /** What a run did. */
@@ -31,43 +39,49 @@ export interface MigrateResult {
   readonly waited: number;
 }
 
-/** "slipway" in ASCII: the advisory lock that one runner a database holds. */
-const runnerLock = "32488822435963257";
-
 /** How the database stands to the migrations. Changes nothing. */
 export async function status(
   reference: DatabaseReference,
   migrations: readonly Migration[],
   options: Pick<MigrateOptions, "environment"> = {},
 ): Promise<MigrationStatus> {
-  return withConnection(reference, session("status", options), async (client) =>
-    compareMigrations(migrations, await readApplied(client)),
-  );
+  return withConnection(reference, session("status", options), async (client) => read(client, migrations));
 }
 
-/** The migrations that `up` (all pending) or `down` (the last `count`) would run, in that order. Changes nothing. */
+/**
+ * The migrations that `up` (all pending) or `down` (the last `count`) would run, in that order. One that a run left unfinished is
+ * the first that `down` takes back. Changes nothing.
+ */
 export function plan(direction: "up" | "down", current: MigrationStatus, count = 1): string[] {
   if (direction === "up") return [...current.pending];
-  return current.applied
-    .slice(-count)
+  const all = [...current.applied, ...current.unfinished];
+  return all
+    .slice(Math.max(0, all.length - count))
     .map(({ name }) => name)
     .reverse();
 }
 
 /**
  * Applies every pending migration, each in a transaction of its own together with its record: killed anywhere, a migration is
- * either done and recorded or not done, and the next run goes on. A second runner waits for the first.
+ * either done and recorded or not done, and the next run goes on. One whose file says so is run in pieces instead (see
+ * `directives.ts`), and gone on with. A second runner waits for the first.
  * On a managed server, database and roles are made first.
  *
+ * @param through the last migration to apply. @default the last there is
  * @throws UserError when files and database disagree, a lock is never free, or the SQL fails (with the file and line).
  */
 export async function up(
   reference: DatabaseReference,
   migrations: readonly Migration[],
-  options: MigrateOptions = {},
+  options: MigrateOptions & { readonly through?: string } = {},
 ): Promise<MigrateResult> {
+  const { through } = options;
+  if (through !== undefined && !migrations.some(({ name }) => name === through))
+    throw new UserError(`There is no migration "${through}".\n  ls migrations/ shows them; name it without .up.sql.`);
   if (reference.kind === "secret") await prepareManagedDatabase(reference, options);
-  return run(reference, migrations, "up", () => Number.POSITIVE_INFINITY, options);
+  const choose = (current: MigrationStatus) =>
+    plan("up", current).filter((name) => through === undefined || name <= through);
+  return run(reference, migrations, "up", choose, options);
 }
 
 /**
@@ -79,14 +93,14 @@ export async function down(
   migrations: readonly Migration[],
   options: MigrateOptions & { readonly count?: number } = {},
 ): Promise<MigrateResult> {
-  return run(reference, migrations, "down", (current) => Math.min(options.count ?? 1, current.applied.length), options);
+  return run(reference, migrations, "down", (current) => plan("down", current, options.count ?? 1), options);
 }
 
 async function run(
   reference: DatabaseReference,
   migrations: readonly Migration[],
   direction: "up" | "down",
-  count: (current: MigrationStatus) => number,
+  choose: (current: MigrationStatus) => readonly string[],
   options: MigrateOptions,
 ): Promise<MigrateResult> {
   return withConnection(reference, session(direction, options), async (client) => {
@@ -97,131 +111,26 @@ async function run(
     );
     await assertGroupRoles(client);
     await client.query(`BEGIN; ${bookkeeping} COMMIT`);
-    const current = compareMigrations(migrations, await readApplied(client));
+    const current = await read(client, migrations);
     assertSound(direction === "up" ? current : { ...current, changed: [], late: [] });
-    const target = count(current);
-    if (target === 0 || (direction === "up" && current.pending.length === 0))
-      return { ran: [], lockRetries: 0, waited };
-    return { ...(await runWithRetries(client, migrations, direction, target, options.lockRetries ?? 20)), waited };
+    const ran: string[] = [];
+    let lockRetries = 0;
+    for (const name of choose(current)) {
+      const migration = migrations.find((candidate) => candidate.name === name);
+      if (migration === undefined) throw new Error(`${name} was planned, but is no migration`);
+      options.onStart?.(migration, direction);
+      lockRetries += await runMigration(client, migrations, migration, direction, {
+        ...options,
+        lockRetries: options.lockRetries ?? 20,
+      });
+      ran.push(name);
+    }
+    return { ran, lockRetries, waited };
   });
 }
 
-/** 55P03 lock_not_available, 40P01 deadlock_detected: the migration was rolled back whole and may be tried again. */
-const retryable = ["55P03", "40P01"];
-
-async function runWithRetries(
-  client: pg.Client,
-  migrations: readonly Migration[],
-  direction: "up" | "down",
-  count: number,
-  retries: number,
-): Promise<Pick<MigrateResult, "ran" | "lockRetries">> {
-  const { runner } = await import("node-pg-migrate");
-  const { directoryOf, pairLoader } = await import("./pair-loader.ts");
-  const before = new Set((await readApplied(client)).map(({ name }) => name));
-  const done = async () => {
-    const after = new Set((await readApplied(client)).map(({ name }) => name));
-    const changed = migrations.map(({ name }) => name).filter((name) => before.has(name) !== after.has(name));
-    return direction === "up" ? changed : changed.reverse();
-  };
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await runner({
-        dbClient: client,
-        dir: directoryOf(migrations),
-        migrationLoaderStrategies: [{ extensions: [".sql"], loader: pairLoader(migrations) }],
-        ignorePattern: "(?!.*\\.up\\.sql$).*",
-        migrationsSchema: "slipway",
-        migrationsTable: "migrations",
-        direction,
-        count: count - (await done()).length,
-        singleTransaction: false,
-        noLock: true, // its lock waits inside a statement, which would block CREATE INDEX CONCURRENTLY of the runner it waits for
-        checkOrder: false, // assertSound has said more about it
-        logger: silent,
-      });
-      return { ran: await done(), lockRetries: attempt };
-    } catch (error) {
-      await client.query("ROLLBACK").catch(() => {});
-      if (!retryable.includes(sqlState(error) ?? "") || attempt >= retries)
-        throw explain(error, migrations, direction, await next(client, migrations, direction), attempt);
-      await sleep(Math.min(100 * 2 ** attempt, 2000) * (0.5 + Math.random()));
-    }
-  }
-}
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-/** The migration that failed: the first that is not done. */
-async function next(
-  client: pg.Client,
-  migrations: readonly Migration[],
-  direction: "up" | "down",
-): Promise<Migration | undefined> {
-  const current = compareMigrations(migrations, await readApplied(client).catch(() => []));
-  const [name] = plan(direction, current);
-  return migrations.find((migration) => migration.name === name);
-}
-
-function explain(
-  error: unknown,
-  migrations: readonly Migration[],
-  direction: "up" | "down",
-  failed: Migration | undefined,
-  attempts: number,
-): unknown {
-  const state = sqlState(error);
-  if (state === undefined) return error;
-  const { message, position, detail, hint } = error as pg.DatabaseError;
-  const file = (failed ?? migrations[0])?.[direction];
-  const line = file && position ? `:${file.sql.slice(0, Number(position)).split("\n").length}` : "";
-  const where = `${file?.path ?? "a migration"}${line}`;
-  const done = "Nothing of this migration was done; what came before it stays.";
-  if (retryable.includes(state)) {
-    return new UserError(
-      `${where}: a lock was not free, ${attempts + 1} times (${message}). ${done}\n` +
-        "  Look for a long transaction (SELECT pid, state, xact_start, query FROM pg_stat_activity ORDER BY xact_start) and run again.",
-      { cause: error },
-    );
-  }
-  const more = [detail, hint]
-    .filter((text) => text !== undefined)
-    .map((text) => `\n  ${text}`)
-    .join("");
-  return new UserError(`${where}: ${message} (SQLSTATE ${state}). ${done}${more}`, { cause: error });
-}
-
-/**
- * Takes the advisory lock by asking again and again: a session that waits inside `pg_advisory_lock` holds a snapshot, and
- * CREATE INDEX CONCURRENTLY of the runner it waits for would wait for it in turn.
- * @returns milliseconds waited.
- */
-async function holdRunnerLock(client: pg.Client, timeout: number): Promise<number> {
-  const start = Date.now();
-  for (;;) {
-    const {
-      rows: [answer],
-    } = await client.query(`SELECT pg_try_advisory_lock(${runnerLock}) AS held`);
-    if (answer.held) return Date.now() - start;
-    if (Date.now() - start > timeout) {
-      throw new UserError(
-        `Another migration has been running on this database for more than ${Math.round(timeout / 1000)} s${await describeHolder(client)}.\n` +
-          "  Wait for it, or end that session with pg_terminate_backend; its unfinished migration is then rolled back.",
-      );
-    }
-    await sleep(100);
-  }
-}
-
-async function describeHolder(client: pg.Client): Promise<string> {
-  const {
-    rows: [holder],
-  } = await client.query(
-    `SELECT a.pid, a.usename, a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-     WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND ((l.classid::bigint << 32) | l.objid::bigint) = ${runnerLock}`,
-  );
-  return holder === undefined ? "" : ` (session ${holder.pid}, ${holder.usename}, "${holder.application_name}")`;
+async function read(client: pg.Client, migrations: readonly Migration[]): Promise<MigrationStatus> {
+  return compareMigrations(migrations, await readApplied(client), await readProgress(client));
 }
 
 async function assertGroupRoles(client: pg.Client): Promise<void> {

@@ -87,6 +87,11 @@ const tables: Record<string, TableRules> = {
     column: "checksum",
     may: { slipway_auditor: reads, owner: everything },
   },
+  "slipway.progress": {
+    insert: "(name, direction) VALUES ('x', 'up')",
+    column: "position",
+    may: { slipway_auditor: reads, owner: everything },
+  },
   "slipway.baseline_objects": {
     insert: "(kind, name) VALUES ('table', 'x')",
     column: "name",
@@ -95,6 +100,7 @@ const tables: Record<string, TableRules> = {
 };
 
 const sample = `
+  INSERT INTO slipway.progress (name, direction) VALUES ('sample', 'up');
   INSERT INTO auth.users (id, email) VALUES ('11111111-1111-1111-1111-111111111111', 'ada@example.com'), ('22222222-2222-2222-2222-222222222222', NULL);
   INSERT INTO public.profiles (id) VALUES ('11111111-1111-1111-1111-111111111111');
   INSERT INTO github_module.github_app_installations (installation_id, account_login) VALUES (1, 'ada');
