@@ -1,3 +1,4 @@
+import { UserError } from "../delivery/errors.ts";
 import type { KubernetesSettings } from "./kubernetes-platform-plan.ts";
 
 /* Who may do what in a cluster. Pure. */
@@ -59,3 +60,38 @@ function planGrant(level: AccessSetting["level"], own: readonly AccessSetting[])
 
 /** `arn:aws:iam::123456789012:role/path/Name` is called `Name`. */
 const roleName = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** Who is running the program, and who may. */
+export interface CallerQuestion {
+  /** Of `sts:GetCallerIdentity`. */
+  readonly callerArn: string;
+  /** For the message. */
+  readonly stack: string;
+  readonly access: readonly AccessSetting[];
+  /** The role of deploying jobs, and in a preview that of previews; none where nobody but people deploys. */
+  readonly delivery: readonly string[];
+}
+
+/**
+ * Why whoever runs the program could not work in the cluster, undefined when they can. Nobody is let in for having made the
+ * cluster: without this check `up` would build for a quarter of an hour and then be refused by its own work.
+ *
+ * The account's root user is let through: in the sandbox it is who one is, and no one signs in as it elsewhere.
+ */
+export function explainCaller({ access, callerArn, delivery, stack }: CallerQuestion): UserError | undefined {
+  const [, , , , account = "", who = ""] = callerArn.split(":");
+  if (who === "root") return undefined;
+  const name = /^assumed-role\/([^/]+)\//.exec(who)?.[1];
+  const may = [...delivery, ...access.filter(isAdministrator).map(({ role }) => role)];
+  if (name !== undefined && may.some((role) => role.split(":")[4] === account && roleName(role) === name))
+    return undefined;
+  const remedy =
+    name === undefined
+      ? "Assume a role that slipway:kubernetes.access names (an IAM user cannot be listed)."
+      : `Add {role: <the ARN of the role ${name}, with its path>, level: clusterAdmin} to it, or run up in a workflow.`;
+  return new UserError(
+    `Pulumi.${stack}.yaml: slipway:kubernetes.access does not let in whoever runs this: ${callerArn}.\n  ${remedy}`,
+  );
+}
+
+const isAdministrator = ({ level, namespace }: AccessSetting) => level === "clusterAdmin" && namespace === undefined;

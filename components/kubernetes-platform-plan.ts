@@ -65,13 +65,14 @@ export interface PlannedAddOn {
  * The versions of add-ons, by version of Kubernetes. A version that EKS does not offer for that Kubernetes is refused by CreateAddon, so
  * that both are raised together. Ask for what is offered by `aws eks describe-addon-versions --kubernetes-version 1.36 --addon-name NAME`.
  *
- * Sources: aws-controllers-k8s/test-infra, pull requests 1051 and 1037 (the answer of describe-addon-versions for 1.35 and 1.36, August 2026).
+ * Sources, each the answer of describe-addon-versions in 2026: aws-controllers-k8s/test-infra, pull request 1051 (the secrets' driver for 1.35
+ * and 1.36, August); the defaults of metrics-server for 1.35 (June) and 1.36 (September) as public repositories pin them.
  */
 const addOnVersions: Readonly<
   Record<KubernetesSettings["version"], { readonly secretsStore: string; readonly metricsServer: string }>
 > = {
   "1.35": { secretsStore: "v3.1.2-eksbuild.1", metricsServer: "v0.8.1-eksbuild.10" },
-  "1.36": { secretsStore: "v3.1.2-eksbuild.1", metricsServer: "v0.8.1-eksbuild.10" },
+  "1.36": { secretsStore: "v3.1.2-eksbuild.1", metricsServer: "v0.9.0-eksbuild.8" },
 };
 
 /**

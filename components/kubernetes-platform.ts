@@ -1,9 +1,12 @@
 import * as aws from "@pulumi/aws";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AwsArgs, AwsComponent } from "./aws-component.ts";
 import { applyTransform, type ComponentOptions, type Transform } from "./component.ts";
 import { planKubeconfig } from "./kubeconfig-plan.ts";
 import { KubernetesAccess } from "./kubernetes-access.ts";
+import { KubernetesAccessRules } from "./kubernetes-access-rules.ts";
+import { networkPolicySwitch } from "./kubernetes-access-rules-plan.ts";
 import {
   accessConfig,
   clusterTimeouts,
@@ -20,6 +23,8 @@ import { SecurityGroup } from "./security-group.ts";
 
 export interface KubernetesPlatformArgs extends AwsArgs {
   readonly settings: KubernetesSettings;
+  /** The namespaces that the stack makes, to which its delivery is confined. */
+  readonly namespaces: readonly string[];
   readonly region: string;
   /** 12 digits. */
   readonly accountId: string;
@@ -87,6 +92,8 @@ export class KubernetesPlatform extends AwsComponent<KubernetesPlatformArgs> {
       // Before its entry stands, whoever runs this is a stranger to the cluster; on the way down, after it is gone.
       { parent: this, dependsOn: [access, ...addOns] },
     );
+    this.confineDelivery();
+    this.switchNetworkPoliciesOn();
     this.registerOutputs({ clusterName: this.clusterName, clusterArn: this.clusterArn });
   }
 
@@ -192,6 +199,28 @@ export class KubernetesPlatform extends AwsComponent<KubernetesPlatformArgs> {
           },
           { parent: this },
         ),
+    );
+  }
+
+  private confineDelivery(): void {
+    const { context, deployRoleArn, namespaces, previewRoleArn } = this.args;
+    if (deployRoleArn === undefined && previewRoleArn === undefined) return;
+    new KubernetesAccessRules(
+      this.childName("rules"),
+      { context, namespaces },
+      { parent: this, providers: [this.provider] },
+    );
+  }
+
+  /**
+   * Auto Mode has network policies, but obeys none before it is told so.
+   * Source: EKS user guide, "Use Network Policies with EKS Auto Mode"; its own node class lets everything pass that no policy is about.
+   */
+  private switchNetworkPoliciesOn(): void {
+    new kubernetes.core.v1.ConfigMap(
+      this.childName("network-policies"),
+      { metadata: { ...networkPolicySwitch }, data: { "enable-network-policy-controller": "true" } },
+      { parent: this, provider: this.provider },
     );
   }
 }

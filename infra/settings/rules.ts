@@ -1,6 +1,7 @@
 import type { Problem } from "./problems.ts";
 import { cachesHaveAStandby, databaseNamesAreFree, databaseWindowsWork, storageMayGrow } from "./rules/database.ts";
 import { gitHubEnvironmentsWork } from "./rules/github.ts";
+import { accessIsPossible, namespacesAreOwn, publicEndpointIsNarrow } from "./rules/kubernetes.ts";
 import { hostsLieInZone, subnetsFitNetwork, subnetsHaveAPlace, zonesLieInRegion } from "./rules/network.ts";
 import { environmentRequirements } from "./rules/requirements.ts";
 import type { Rule, RuleInput } from "./rules/rule.ts";
@@ -39,6 +40,9 @@ const rules: readonly Rule[] = [
   cachesHaveAStandby,
   hostsLieInZone,
   backendIsReachable,
+  namespacesAreOwn,
+  accessIsPossible,
+  publicEndpointIsNarrow,
   gitHubEnvironmentsWork,
   environmentRequirements,
 ];

@@ -66,6 +66,75 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
     'Pulumi.staging.yaml: slipway:runner.connectionArn is "arn:aws:s3:::bucket", not the ARN of an AWS CodeConnections connection.',
   ],
   [
+    "access to the cluster by a user",
+    "prod",
+    { "kubernetes.access": [{ role: "arn:aws:iam::123456789012:user/ada", level: "view" }] },
+    'Pulumi.prod.yaml: slipway:kubernetes.access[0].role is "arn:aws:iam::123456789012:user/ada", not the ARN of an IAM role, with its path.',
+  ],
+  [
+    "a level of access that does not exist",
+    "prod",
+    { "kubernetes.access": [{ role: "arn:aws:iam::123456789012:role/Ops", level: "root" }] },
+    'Pulumi.prod.yaml: slipway:kubernetes.access[0].level is "root", not "view" or "edit" or "admin" or "clusterAdmin".',
+  ],
+  [
+    "an administrator of the cluster in one namespace",
+    "prod",
+    {
+      "kubernetes.access": [
+        { role: "arn:aws:iam::123456789012:role/Ops", level: "clusterAdmin", namespace: "teamflow" },
+      ],
+    },
+    'Pulumi.prod.yaml: slipway:kubernetes.access[0].namespace is "teamflow", but the level clusterAdmin is of the whole cluster.\n  Remove it, or set the level to admin.',
+  ],
+  [
+    "access to a namespace that is not made",
+    "prod",
+    { "kubernetes.access": [{ role: "arn:aws:iam::123456789012:role/Ops", level: "edit", namespace: "teamflw" }] },
+    'Pulumi.prod.yaml: slipway:kubernetes.access[0].namespace is "teamflw", which the stack does not make.\n  Set it to teamflow or teamflow-pre, or remove it.',
+  ],
+  [
+    "the same access twice",
+    "prod",
+    {
+      "kubernetes.access": [
+        { role: "arn:aws:iam::123456789012:role/Ops", level: "view" },
+        { role: "arn:aws:iam::123456789012:role/Ops", level: "view" },
+      ],
+    },
+    "Pulumi.prod.yaml: slipway:kubernetes.access[1] is listed twice: arn:aws:iam::123456789012:role/Ops with the level view.\n  Name each once.",
+  ],
+  [
+    "an API server for the whole internet",
+    "prod",
+    { "kubernetes.publicEndpointCidrs": ["0.0.0.0/0"] },
+    "Pulumi.prod.yaml: slipway:kubernetes.publicEndpointCidrs[0] is 0.0.0.0/0, more of the internet than any office has.\n  Name the addresses that people come from, ranges of size /16 to /32.",
+  ],
+  [
+    "a public API server for private addresses",
+    "prod",
+    { "kubernetes.publicEndpointCidrs": ["203.0.113.0/24", "10.2.0.0/16"] },
+    "Pulumi.prod.yaml: slipway:kubernetes.publicEndpointCidrs[1] is 10.2.0.0/16, which no caller from the internet has.\n  Remove it: whoever is in the VPC reaches the API server anyway.",
+  ],
+  [
+    "pre-production in production's namespace",
+    "prod",
+    { "preProduction.namespace": "teamflow" },
+    'Pulumi.prod.yaml: slipway:preProduction.namespace is "teamflow", production\'s own namespace.\n  Choose another: the environments share nothing but the cluster.',
+  ],
+  [
+    "a namespace of Kubernetes itself",
+    "prod",
+    { "kubernetes.namespace": "kube-system" },
+    'Pulumi.prod.yaml: slipway:kubernetes.namespace is "kube-system", which belongs to Kubernetes itself.\n  Choose a name of the application\'s own, for example teamflow.',
+  ],
+  [
+    "a canary that is watched for two hours",
+    "prod",
+    { "kubernetes.rollout.bakeMinutes": 120 },
+    "Pulumi.prod.yaml: slipway:kubernetes.rollout.bakeMinutes is 120, not a whole number from 0 to 60.",
+  ],
+  [
     "an account that is a number",
     "staging",
     { "aws.accountId": 123456789012 },
