@@ -1,7 +1,16 @@
 import type { NamingContext } from "../infra/naming.ts";
 
 /** What a key is for. Each purpose has a key of its own, so that whoever may use one can read nothing of another. */
-export type KeyPurpose = "database" | "cache" | "logs" | "secrets" | "registry" | "alarms" | "backup" | "storage";
+export type KeyPurpose =
+  | "alarms"
+  | "backup"
+  | "cache"
+  | "database"
+  | "kubernetes"
+  | "logs"
+  | "registry"
+  | "secrets"
+  | "storage";
 
 /** Where the keys are and whose they are. */
 export interface KeyScope {
@@ -34,6 +43,7 @@ const purposes: Readonly<Record<KeyPurpose, Purpose>> = {
   alarms: { description: "The messages of the alarms' topic", via: ["sns"], more: (scope) => [alarmSources(scope)] },
   backup: { description: "The backups in the vault", via: ["backup", "rds"] },
   storage: { description: "The objects in S3", via: ["s3"] },
+  kubernetes: { description: "The Secrets in Kubernetes", via: ["eks"], more: (scope) => [clusterGrant(scope)] },
 };
 
 /** What consoles show of a key. */
@@ -128,6 +138,22 @@ const sessions = (scope: KeyScope) => ({
   Action: ["kms:Decrypt", "kms:GenerateDataKey"],
   Resource: "*",
   Condition: { StringEquals: { "kms:CallerAccount": scope.accountId } },
+});
+
+/**
+ * Whoever makes a cluster lets EKS use the key, by a grant and for good; EKS user guide, "Encrypt Kubernetes secrets with KMS": the caller
+ * needs `kms:DescribeKey` and `kms:CreateGrant`. Only a service of AWS's can be the one that asks for such a grant.
+ */
+const clusterGrant = (scope: KeyScope) => ({
+  Sid: "GrantToCluster",
+  Effect: "Allow",
+  Principal: account(scope),
+  Action: ["kms:CreateGrant"],
+  Resource: "*",
+  Condition: {
+    StringEquals: { "kms:CallerAccount": scope.accountId },
+    Bool: { "kms:GrantIsForAWSResource": "true" },
+  },
 });
 
 /** The services that publish to the topic, in this account's name. */

@@ -12,7 +12,17 @@ interface Statement {
 
 const context = { application: "teamflow", stack: "staging", environment: "staging" };
 const scope = { context, accountId: "123456789012", region: "us-west-2" };
-const all: readonly KeyPurpose[] = ["database", "cache", "logs", "secrets", "registry", "alarms", "backup", "storage"];
+const all: readonly KeyPurpose[] = [
+  "alarms",
+  "backup",
+  "cache",
+  "database",
+  "kubernetes",
+  "logs",
+  "registry",
+  "secrets",
+  "storage",
+];
 
 const statements = (purpose: KeyPurpose, stack = "staging"): Statement[] =>
   JSON.parse(planKeyPolicy(purpose, { ...scope, context: { ...context, stack } })).Statement;
@@ -98,6 +108,7 @@ describe("components/keys", () => {
       ["alarms", ["sns"]],
       ["backup", ["backup", "rds"]],
       ["storage", ["s3"]],
+      ["kubernetes", ["eks"]],
     ] as const) {
       it(`of the key for ${purpose} lets it be used through ${via.join(" and ")} alone`, () =>
         assert.deepEqual(
@@ -163,6 +174,8 @@ describe("components/keys", () => {
       ["/teamflow/staging/flow-logs", true],
       ["/aws/rds/instance/teamflow-staging-main/postgresql", true],
       ["/aws/ecs/containerinsights/teamflow-staging/performance", true],
+      ["/aws/eks/teamflow-staging/cluster", true],
+      ["/aws/eks/teamflow-prod/cluster", false],
       ["aws-waf-logs-teamflow-staging", true],
       ["/teamflow/prod/backend", false],
       ["/teamflow/staging2/backend", false],
