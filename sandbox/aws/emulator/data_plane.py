@@ -17,7 +17,7 @@ LIMIT = 120
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def order(name, **content):
+def order(name, /, **content):
     """Has an order carried out and returns what it answers. Raises RuntimeError with the reason when it cannot be."""
     request = urllib.request.Request(
         f"{os.environ['SLIPWAY_DATA_PLANE']}/{name}",
