@@ -5,7 +5,7 @@ import { z } from "zod";
 import { derivedStackFile, featureBase, isDerived, stackFile } from "../../../infra/stack-file.ts";
 import { stateDirectory } from "../../../sandbox/paths.ts";
 import { sandboxSalt } from "./environment.ts";
-import { nameStandIns } from "./stand-in-images.ts";
+import { completeForSandbox } from "./sandbox-settings.ts";
 
 /** Where the engine finds a stack's settings. */
 export interface StackConfig {
@@ -19,7 +19,7 @@ export interface StackConfig {
  * Makes a stack's settings ready for the engine. Usually that is `Pulumi.<stack>.yaml` of the checkout as it is. Three kinds of
  * stacks get a file below .slipway instead, so that the engine never writes into the checkout's own: that of a pull request,
  * whose settings are derived; and, in the sandbox, one whose committed settings name a key in the cloud (`secretsprovider`),
- * which the sandbox does not have, or no images where nothing would run without (stand-in-images.ts).
+ * which the sandbox does not have, or no images where nothing would run without (sandbox-settings.ts).
  */
 export function prepareStackConfig(root: string, stack: string, sandbox: boolean): StackConfig {
   const text = ownText(root, stack, sandbox);
@@ -56,8 +56,8 @@ function ownText(root: string, stack: string, sandbox: boolean): string | undefi
   const file = stackFile(root, stack);
   if (!sandbox) return undefined;
   const document = parseDocument(readFileSync(file, "utf8"));
-  const standIns = nameStandIns(root, document);
-  if (standIns.length === 0 && secretsOf(file).secretsprovider === undefined) return undefined;
+  const completed = completeForSandbox(root, document);
+  if (!completed && secretsOf(file).secretsprovider === undefined) return undefined;
   for (const name of secretKeys) document.delete(name);
   return document.toString();
 }
