@@ -1,3 +1,4 @@
+import { clusterStatements } from "./delivery-identity-cluster.ts";
 import type { IdentityScope } from "./delivery-identity-plan.ts";
 import { viewStatements } from "./delivery-identity-preview.ts";
 import { owned, ownNames, stateStatements, tagged } from "./delivery-identity-scope.ts";
@@ -8,13 +9,15 @@ import { allow, type IamPolicy, type IamStatement, policy } from "./iam-policy.t
  * the tag `Stack`: given as they are made, and required for every later change. The boundary narrows all of it once more.
  */
 export function deployPolicies(scope: IdentityScope): Readonly<Record<string, IamPolicy>> {
+  const onCluster = scope.platform === "eks";
   return {
     "deploy-view": policy(viewStatements(scope), stateStatements(scope, "write")),
     "deploy-network": policy(network(scope)),
     "deploy-data": policy(database(scope), buckets(scope), backup(scope)),
     "deploy-secrets": policy(secrets(scope), keys(scope)),
-    "deploy-containers": policy(containers(scope)),
-    "deploy-traffic": policy(loadBalancer(scope), edge(scope)),
+    "deploy-containers": policy(onCluster ? clusterStatements(scope) : containers(scope), images(scope)),
+    // In a cluster an Ingress makes the load balancer, as the cluster's own role.
+    "deploy-traffic": policy(onCluster ? [] : loadBalancer(scope), edge(scope)),
     "deploy-operation": policy(observation(scope), runner(scope)),
     "deploy-roles": policy(roles(scope)),
   };
@@ -206,6 +209,11 @@ function containers(scope: IdentityScope): IamStatement[] {
         ...["application-autoscaling:TagResource", "application-autoscaling:UntagResource"],
       ],
     ),
+  ];
+}
+
+function images(scope: IdentityScope): IamStatement[] {
+  return [
     allow("ImageLogin", ["ecr:GetAuthorizationToken"]),
     allow(
       "Images",
@@ -220,7 +228,7 @@ function containers(scope: IdentityScope): IamStatement[] {
         ],
         ...["ecr:TagResource", "ecr:UntagResource", "ecr:UploadLayerPart"],
       ],
-      [own.path("ecr", "repository/")],
+      [ownNames(scope).path("ecr", "repository/")],
     ),
   ];
 }
@@ -302,7 +310,9 @@ function observation(scope: IdentityScope): IamStatement[] {
     // Names that the services choose themselves.
     ...[firewall, `${firewall}:*`, `${firewall}-*`].map((each) => arn(scope, "logs", each)),
     ...["/*", "-*"].map((end) => arn(scope, "logs", `log-group:/aws/rds/instance/${application}-${stack}${end}`)),
-    arn(scope, "logs", `log-group:/aws/ecs/containerinsights/${application}-${stack}/*`),
+    scope.platform === "eks"
+      ? arn(scope, "logs", `log-group:/aws/eks/${application}-${stack}/*`)
+      : arn(scope, "logs", `log-group:/aws/ecs/containerinsights/${application}-${stack}/*`),
   ];
   return [
     allow(
@@ -360,17 +370,20 @@ function runner(scope: IdentityScope): IamStatement[] {
 /** The service that holds connections to GitHub has two names. */
 const connections: readonly string[] = ["codeconnections", "codestar-connections"];
 
+const byPlatform = {
+  ecs: { users: ["ecs", "ecs-tasks"], linked: ["ecs", "ecs.application-autoscaling", "elasticloadbalancing"] },
+  eks: { users: ["eks", "pods.eks"], linked: ["eks"] },
+} as const;
+
+const services = (...names: readonly string[]) => names.map((name) => `${name}.amazonaws.com`);
+
 /** The services that roles of the stack are handed to. */
-const roleUsers: readonly string[] = [
-  ...["backup", "codebuild", "ecs", "ecs-tasks", "monitoring.rds", "vpc-flow-logs"].map(
-    (name) => `${name}.amazonaws.com`,
-  ),
-];
+const roleUsers = ({ platform = "ecs" }: IdentityScope): readonly string[] =>
+  services("backup", "codebuild", "monitoring.rds", "vpc-flow-logs", ...byPlatform[platform].users);
 
 /** The services that bring their own role, made the first time that they are used in an account. */
-const serviceLinked: readonly string[] = [
-  ...["backup", "ecs", "ecs.application-autoscaling", "elasticache", "elasticloadbalancing", "rds", "wafv2"],
-].map((name) => `${name}.amazonaws.com`);
+const serviceLinked = ({ platform = "ecs" }: IdentityScope): readonly string[] =>
+  services("backup", "elasticache", "rds", "wafv2", ...byPlatform[platform].linked);
 
 function roles(scope: IdentityScope): IamStatement[] {
   const own = ownNames(scope);
@@ -389,12 +402,14 @@ function roles(scope: IdentityScope): IamStatement[] {
       ["iam:CreatePolicy*", "iam:DeletePolicy*", "iam:TagPolicy", "iam:UntagPolicy", "iam:SetDefaultPolicyVersion"],
       own.policies,
     ),
-    allow("RolesHandedOver", ["iam:PassRole"], own.roles, { StringEquals: { "iam:PassedToService": roleUsers } }),
+    allow("RolesHandedOver", ["iam:PassRole"], own.roles, {
+      StringEquals: { "iam:PassedToService": roleUsers(scope) },
+    }),
     allow(
       "ServiceRoles",
       ["iam:CreateServiceLinkedRole"],
       [`arn:${scope.partition}:iam::${scope.accountId}:role/aws-service-role/*`],
-      { StringEquals: { "iam:AWSServiceName": serviceLinked } },
+      { StringEquals: { "iam:AWSServiceName": serviceLinked(scope) } },
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { type IdentityScope, identityNames } from "./delivery-identity-plan.ts";
 import { ownNames, ownState } from "./delivery-identity-scope.ts";
-import { allow, deny, type IamPolicy, policy } from "./iam-policy.ts";
+import { allow, deny, type IamPolicy, type IamStatement, policy } from "./iam-policy.ts";
 
 /** The services that a stack and its application are made of. What is not listed, no role of the stack can use at all. */
 const services: readonly string[] = [
@@ -9,13 +9,25 @@ const services: readonly string[] = [
   ...["logs", "rds", "rds-db", "route53", "sns", "ssmmessages", "tag", "wafv2", "xray"],
 ].map((service) => `${service}:*`);
 
+/** What a stack on EKS is made of besides; all else of the service is for its own cluster only. */
+const clusterViews: readonly string[] = ["eks:CreateCluster", "eks:Describe*", "eks:List*"];
+
+/**
+ * Who may do what in the cluster, which is an administrator's to change: whoever is given AmazonEKSClusterAdminPolicy there takes
+ * the role of any pod.
+ */
+const clusterAccess: readonly string[] = [
+  ...["eks:*AccessPolicy", "eks:AssociateIdentityProviderConfig", "eks:CreateAccessEntry", "eks:CreateCapability"],
+  ...["eks:DeleteAccessEntry", "eks:UpdateAccessEntry"],
+];
+
 /** Services that are of no region. */
 const globalActions: readonly string[] = ["budgets:*", "iam:*", "route53:*", "sts:*"];
 
 /** What would delete data, or the keys and names without which it is lost. */
 const deletions: readonly string[] = [
   ...["backup:DeleteBackupVault", "backup:DeleteRecoveryPoint", "backup:PutBackupVaultLockConfiguration"],
-  ...["ecr:DeleteRepository"],
+  ...["ecr:DeleteRepository", "eks:DeleteCluster"],
   ...["elasticache:DeleteReplicationGroup", "elasticache:DeleteSnapshot"],
   ...["kms:DisableKey", "kms:ScheduleKeyDeletion"],
   ...["rds:DeleteDBInstance*", "rds:DeleteDBSnapshot"],
@@ -33,8 +45,15 @@ export function boundary(scope: IdentityScope): IamPolicy {
   const { boundaryArn, deployRoleArn, previewRoleArn, providerArn } = identityNames(scope);
   const own = ownNames(scope);
   const state = ownState(scope);
+  const onCluster = scope.platform === "eks";
   return policy(
-    allow("Services", [...services, ...workloadActions, "iam:Get*", "iam:List*", "sts:GetCallerIdentity"]),
+    allow("Services", [
+      ...services,
+      ...(onCluster ? clusterViews : []),
+      ...workloadActions,
+      ...["iam:Get*", "iam:List*", "sts:GetCallerIdentity"],
+    ]),
+    onCluster ? cluster(scope) : [],
 
     // What has a name and no tag that IAM sees, or holds data: of this stack's name only.
     allow(
@@ -115,6 +134,19 @@ export function boundary(scope: IdentityScope): IamPolicy {
     },
     protect ? deny("DataStays", deletions) : [],
   );
+}
+
+/** The stack's own cluster; and what its role does for nodes, whose profile EKS names. */
+function cluster(scope: IdentityScope): IamStatement[] {
+  return [
+    allow("Cluster", ["eks-auth:AssumeRoleForPodIdentity", "eks:*"], ownNames(scope).kubernetes),
+    allow(
+      "Nodes",
+      ["iam:AddRoleToInstanceProfile"],
+      [`arn:${scope.partition}:iam::${scope.accountId}:instance-profile/eks*`],
+    ),
+    deny("ClusterAccess", clusterAccess),
+  ];
 }
 
 function policyPrefix({ accountId, context, partition }: IdentityScope): string {

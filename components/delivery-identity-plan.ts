@@ -14,6 +14,8 @@ export interface IdentityScope {
   readonly partition: string;
   /** The region of everything in the stack. */
   readonly region: string;
+  /** What the application runs on. @default "ecs" */
+  readonly platform?: "ecs" | "eks" | undefined;
   /** A second region that backups are copied to. @default none */
   readonly copyRegion?: string | undefined;
   /** The host names whose DNS records the stack writes; those of their certificates' validation come with them. @default none */

@@ -22,6 +22,7 @@ const viewActions: readonly string[] = [
   ...["ec2:Describe*", "ec2:GetManagedPrefixListEntries", "ec2:GetSecurityGroupsForVpc"],
   ...["ecr:Describe*", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource"],
   ...["ecs:Describe*", "ecs:List*"],
+  ...["eks:Describe*", "eks:List*"],
   ...["elasticache:Describe*", "elasticache:ListTagsForResource"],
   ...["elasticloadbalancing:Describe*"],
   ...["iam:GetOpenIDConnectProvider", "iam:GetPolicy*", "iam:GetRole*", "iam:List*"],

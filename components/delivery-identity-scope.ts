@@ -31,6 +31,11 @@ export function ownNames(scope: IdentityScope) {
     roles: [`arn:${partition}:iam::${accountId}:role/${name}-*`],
     policies: [`arn:${partition}:iam::${accountId}:policy/${name}-*`],
     buckets: [`arn:${partition}:s3:::${name}-*`],
+    /** The cluster, which bears the stack's bare name, and what is in it. */
+    kubernetes: [
+      `cluster/${name}`,
+      ...["access-entry", "addon", "podidentityassociation"].map((type) => `${type}/${name}/*`),
+    ].map((rest) => `arn:${partition}:eks:${region}:${accountId}:${rest}`),
     secrets: [`arn:${partition}:secretsmanager:${region}:${accountId}:secret:${application}/${stack}/*`],
     /** Passwords that RDS manages have names of its own; a tag says which database they are for. */
     databaseSecrets: {

@@ -1,4 +1,5 @@
 import type { Settings } from "../infra/settings.ts";
+import { allow, type IamPolicy, policy } from "./iam-policy.ts";
 
 /* What an EKS cluster in Auto Mode is made of. Pure. */
 
@@ -27,6 +28,24 @@ export const managedPolicies = {
   ],
   node: ["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodeMinimalPolicy"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Lets the cluster give its load balancers tags beside EKS's own, as an Ingress's class asks for: what belongs to this cluster by its tag.
+ * Source: EKS user guide, "Learn about identity and access in EKS Auto Mode", custom tags.
+ */
+export const loadBalancerTags: IamPolicy = policy(
+  allow(
+    "LoadBalancerTags",
+    [
+      ...["ec2:CreateSecurityGroup", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateLoadBalancer"],
+      ...["elasticloadbalancing:CreateRule", "elasticloadbalancing:CreateTargetGroup"],
+    ],
+    ["*"],
+    {
+      StringEquals: { "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}" },
+    },
+  ),
+);
 
 /**
  * Auto Mode. Its three switches stand in three places of a cluster, and EKS refuses one without the others; so do the provider's

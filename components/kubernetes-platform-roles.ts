@@ -3,14 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type AwsArgs, AwsComponent } from "./aws-component.ts";
 import type { ComponentOptions } from "./component.ts";
 import type { IamStatement } from "./iam-policy.ts";
-import { managedPolicies } from "./kubernetes-platform-plan.ts";
+import { loadBalancerTags, managedPolicies } from "./kubernetes-platform-plan.ts";
 
 export interface KubernetesRolesArgs extends AwsArgs {
   readonly accountId: string;
   readonly partition: string;
 }
 
-/** The two roles of a cluster: what EKS acts as in this account, and what nodes are. Neither has more than AWS's policies for it. */
+/** The two roles of a cluster: what EKS acts as in this account, and what nodes are. They have AWS's policies for it, and one more. */
 export class KubernetesRoles extends AwsComponent<KubernetesRolesArgs> {
   readonly clusterRoleArn: pulumi.Output<string>;
   readonly nodeRoleArn: pulumi.Output<string>;
@@ -36,7 +36,11 @@ export class KubernetesRoles extends AwsComponent<KubernetesRolesArgs> {
         Action: ["sts:AssumeRole"],
       },
     );
-    this.attachments = [...this.attach(cluster, "cluster"), ...this.attach(node, "node")];
+    this.attachments = [
+      ...this.attach(cluster, "cluster"),
+      this.allowLoadBalancerTags(cluster),
+      ...this.attach(node, "node"),
+    ];
     this.clusterRoleArn = cluster.arn;
     this.nodeRoleArn = node.arn;
     this.registerOutputs({ clusterRoleArn: this.clusterRoleArn, nodeRoleArn: this.nodeRoleArn });
@@ -64,6 +68,15 @@ export class KubernetesRoles extends AwsComponent<KubernetesRolesArgs> {
           { role: role.name, policyArn: `arn:${this.args.partition}:iam::aws:policy/${policy}` },
           { parent: this },
         ),
+    );
+  }
+
+  /** By AWS's policy alone EKS gives load balancers no tags but its own, so that nobody could tell whose they are. */
+  private allowLoadBalancerTags(role: aws.iam.Role): pulumi.Resource {
+    return new aws.iam.RolePolicy(
+      this.childName("load-balancer-tags"),
+      { name: "load-balancer-tags", role: role.id, policy: JSON.stringify(loadBalancerTags) },
+      { parent: this },
     );
   }
 }
