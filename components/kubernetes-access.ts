@@ -27,9 +27,9 @@ export interface KubernetesAccessArgs extends AwsArgs {
  * EKS's levels, and the two roles of delivery, each in a group of its own.
  */
 export class KubernetesAccess extends AwsComponent<KubernetesAccessArgs> {
-  private readonly clusterName: pulumi.Output<string>;
+  /** Known once it is clear that whoever runs this will be let in; else it fails with what to do. */
+  readonly clusterName: pulumi.Output<string>;
 
-  /** @throws pulumi.RunError, from a child, when whoever runs this is not among them. */
   constructor(name: string, args: KubernetesAccessArgs, opts?: ComponentOptions) {
     super("slipway:index:KubernetesAccess", name, args, opts);
     this.clusterName = this.requireCaller();
@@ -40,7 +40,6 @@ export class KubernetesAccess extends AwsComponent<KubernetesAccessArgs> {
     this.registerOutputs({});
   }
 
-  /** The cluster's name, once it is clear that whoever runs this will be let in. */
   private requireCaller(): pulumi.Output<string> {
     const { clusterName, context, deployRoleArn, people, previewRoleArn } = this.args;
     const names = identityNames(this.args);
