@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Layout } from "../layout.ts";
 import { until } from "../system/wait.ts";
-import { awsEnvironment, awsFiles } from "./environment.ts";
+import { taskEnvironment } from "./environment.ts";
 import { operatorEnvironmentName, operatorImage } from "./operator-image.ts";
 
 const program = path.join(import.meta.dirname, "emulator", "serve.py");
@@ -95,11 +95,7 @@ export class Emulator {
       DOCKER_HOST: `unix://${path.join(temporary, "no-docker.sock")}`,
       SLIPWAY_DATA_PLANE: `${url}/_slipway`,
       SLIPWAY_DATA_PLANE_TOKEN: token,
-      SLIPWAY_TASK_ENVIRONMENT: JSON.stringify({
-        AWS_ENDPOINT_URL: url,
-        NODE_EXTRA_CA_CERTS: awsFiles(layout).certificateAuthority,
-        PGSSLROOTCERT: awsEnvironment(url, layout).PGSSLROOTCERT,
-      }),
+      SLIPWAY_TASK_ENVIRONMENT: JSON.stringify(taskEnvironment(url, layout)),
       [operatorEnvironmentName]: JSON.stringify(operatorImage(layout.root)),
     };
   }

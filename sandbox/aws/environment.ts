@@ -27,3 +27,19 @@ export function awsEnvironment(url: string, layout: Layout): Record<string, stri
     PGSSLROOTCERT: certificateAuthority,
   };
 }
+
+/** The variables by which what runs inside the local AWS (tasks, pods) reaches it and what it runs. */
+export function taskEnvironment(url: string, layout: Layout): Record<string, string> {
+  const { certificateAuthority } = awsFiles(layout);
+  return { AWS_ENDPOINT_URL: url, NODE_EXTRA_CA_CERTS: certificateAuthority, PGSSLROOTCERT: certificateAuthority };
+}
+
+/** The variables of a process that stands for a container in a pod: it has the identity of the account as its own. */
+export function podEnvironment(url: string, layout: Layout, account: string, region: string): Record<string, string> {
+  return {
+    ...awsEnvironment(url, layout),
+    ...taskEnvironment(url, layout),
+    AWS_ACCESS_KEY_ID: account,
+    AWS_REGION: region,
+  };
+}

@@ -11,11 +11,20 @@ const idleLimit = 30_000;
 /** Headers of one hop, which a proxy does not pass on (RFC 9110, 7.6.1). */
 const ownHeaders = ["connection", "proxy-connection", "keep-alive", "expect", "upgrade", "te"] as const;
 
+/** What the part's health waits for besides MiniStack itself. */
+export type Settled = () => Promise<unknown>;
+
 /**
  * Listens on 127.0.0.1 and passes requests on to MiniStack, streaming both ways. While MiniStack starts (again), requests wait.
  * @param local answers what is for the sandbox itself
+ * @param settled resolves when what ran before the part was started runs again
  */
-export async function startGateway(port: number, emulator: Emulator, local: LocalHandler): Promise<http.Server> {
+export async function startGateway(
+  port: number,
+  emulator: Emulator,
+  local: LocalHandler,
+  settled: Settled = async () => undefined,
+): Promise<http.Server> {
   const agent = new http.Agent({ keepAlive: true, timeout: idleLimit });
   const server = http.createServer({ requestTimeout: 0 }, (request, response) => {
     const refusal = refusalOf(request);
@@ -23,7 +32,7 @@ export async function startGateway(port: number, emulator: Emulator, local: Loca
     const target = targetOf(request.url ?? "/");
     if (!target) return answer(response, 403, "The sandbox's gateway serves 127.0.0.1 only.");
     request.url = target.path;
-    if (target.path === "/healthz") return void health(emulator, response);
+    if (target.path === "/healthz") return void health(emulator, settled, response);
     if (local(request, response)) return;
     if (target.path.startsWith("/_")) return answer(response, 404, "There is nothing here.");
     void forward(request, response, { emulator, agent, host: target.host });
@@ -54,8 +63,8 @@ function refusalOf({ headers }: http.IncomingMessage): string | undefined {
   return headers.origin === undefined ? undefined : "The sandbox's AWS is not for web pages.";
 }
 
-async function health(emulator: Emulator, response: http.ServerResponse): Promise<void> {
-  const ready = await emulator.ready();
+async function health(emulator: Emulator, settled: Settled, response: http.ServerResponse): Promise<void> {
+  const [ready] = await Promise.all([emulator.ready(), settled()]);
   answer(response, ready ? 200 : 503, ready ? "ready" : "MiniStack does not answer");
 }
 

@@ -1,12 +1,16 @@
 /**
  * The local AWS as a process: `node sandbox/aws/main.ts --port N --emulator-port N --root DIR --python FILE`. It is the
- * gateway, keeps MiniStack running behind it, and runs what databases, caches and tasks of it consist of.
+ * gateway, keeps MiniStack running behind it, and runs what databases, caches, tasks and clusters of it consist of.
  * Ends on SIGTERM and SIGINT, with all that it started.
  */
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
+import { awsDirectory } from "../kubernetes/access-entries.ts";
+import { authenticatePath, authenticator } from "../kubernetes/authenticator.ts";
+import { Clusters } from "../kubernetes/clusters.ts";
+import { startLoadBalancers } from "../kubernetes/load-balancers.ts";
 import { layoutOf } from "../layout.ts";
 import { newSecret } from "../secrets.ts";
 import { serverAddresses } from "./data-plane/addresses.ts";
@@ -14,8 +18,9 @@ import { Caches } from "./data-plane/caches.ts";
 import { Databases } from "./data-plane/databases.ts";
 import { dataPlane } from "./data-plane/orders.ts";
 import { Emulator } from "./emulator.ts";
-import { awsFiles } from "./environment.ts";
+import { awsFiles, podEnvironment } from "./environment.ts";
 import { startGateway } from "./gateway.ts";
+import { operatorImage } from "./operator-image.ts";
 import { readOptions } from "./options.ts";
 
 const log = (line: string): void => console.log(`${new Date().toISOString()} ${line}`);
@@ -24,17 +29,48 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const layout = layoutOf(options.root);
   const { certificates } = awsFiles(layout);
-  const certificateMaker = path.join(import.meta.dirname, "emulator", "certificates.py");
-  await promisify(execFile)(options.python, ["-B", certificateMaker, certificates, ...serverAddresses(layout.id)]);
+  const makeCertificates = async (folder: string, addresses: readonly string[] = []): Promise<void> => {
+    const maker = path.join(import.meta.dirname, "emulator", "certificates.py");
+    await promisify(execFile)(options.python, ["-B", maker, folder, ...addresses]);
+  };
+  await makeCertificates(certificates, serverAddresses(layout.id));
   const databases = new Databases(layout, certificates, log);
   const caches = new Caches(layout, certificates, options.cacheBinary, log);
-  const token = newSecret();
+  const [token, secret] = [newSecret(), newSecret()];
+  const endpoint = `http://127.0.0.1:${options.port}`;
+  const clusters = new Clusters({
+    layout,
+    binary: options.kubernetesBinary,
+    endpoint,
+    images: operatorImage(layout.root),
+    environment: (account, region) => podEnvironment(endpoint, layout, account, region),
+    makeCertificates,
+    authenticator: { url: (id) => `${endpoint}${authenticatePath}${id}`, secret },
+    startLoadBalancers,
+    log,
+  });
+  const authenticate = authenticator({
+    secret,
+    endpoint,
+    directory: awsDirectory(endpoint),
+    find: (id) => clusters.find(id),
+    log,
+  });
+  const obey = dataPlane(token, { databases, caches, clusters });
   const emulator = new Emulator({ ...options, layout, token, log });
-  const gateway = await startGateway(options.port, emulator, dataPlane(token, { databases, caches }));
+  const gateway = await startGateway(
+    options.port,
+    emulator,
+    (request, response) => authenticate(request, response) || obey(request, response),
+    () => clusters.settled(),
+  );
   log(`listening on 127.0.0.1:${options.port}`);
   emulator.start();
+  clusters.restore();
   const stop = async (why: string): Promise<void> => {
     log(`stopping: ${why}`);
+    // What runs in clusters asks AWS to its end.
+    await clusters.stop();
     gateway.close();
     await Promise.all([emulator.stop(), databases.stop(), caches.stop()]);
     process.exit(0);

@@ -158,7 +158,7 @@ export class Databases {
       cwd: place.directory,
       account: place.account,
     };
-    this.running.set(id, new Child(command, this.log, () => disownPid(place)));
+    this.running.set(id, new Child(command, this.log, { beforeStart: () => disownPid(place) }));
   }
 
   private async haltNow(id: string): Promise<void> {

@@ -1,6 +1,8 @@
 import type http from "node:http";
 import { z } from "zod";
 import { reason } from "../../errors.ts";
+import type { Clusters } from "../../kubernetes/clusters.ts";
+import { clusterOrder } from "../../kubernetes/record.ts";
 import type { LocalHandler } from "../gateway.ts";
 import { type Caches, cacheOrder } from "./caches.ts";
 import { type Databases, databaseOrder } from "./databases.ts";
@@ -10,14 +12,18 @@ const bodyLimit = 64 * 1024;
 const named = z.object({ id: z.string() });
 
 /** Carries out MiniStack's orders (gaps/data_plane.py): `POST /_slipway/<order>` with the token that it was started with. */
-export function dataPlane(token: string, servers: { databases: Databases; caches: Caches }): LocalHandler {
-  const { databases, caches } = servers;
+export function dataPlane(
+  token: string,
+  { databases, caches, clusters }: { databases: Databases; caches: Caches; clusters: Clusters },
+): LocalHandler {
   const orders: Readonly<Record<string, (body: unknown) => Promise<unknown>>> = {
     "ensure-database": async (body) => databases.ensure(databaseOrder.parse(body)),
     "halt-database": async (body) => databases.halt(named.parse(body).id),
     "remove-database": async (body) => databases.remove(named.parse(body).id),
     "ensure-cache": async (body) => caches.ensure(cacheOrder.parse(body)),
     "remove-cache": async (body) => caches.remove(named.parse(body).id),
+    "ensure-cluster": async (body) => clusters.ensure(clusterOrder.parse(body)),
+    "remove-cluster": async (body) => clusters.remove(named.parse(body).id),
   };
   return (request, response) => {
     if (!request.url?.startsWith(prefix)) return false;
