@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addBackendCommand } from "./commands/backend.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addEksTokenCommand } from "./commands/eks-token.ts";
 import { addEnvCommand } from "./commands/env.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addFeaturesCommand } from "./commands/features.ts";
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addDoctorCommand(program);
   addCompletionCommand(program);
   addOperatorCommand(program);
+  addEksTokenCommand(program);
   inheritManners(program);
   return program;
 }

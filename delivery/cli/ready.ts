@@ -60,7 +60,10 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
   let toolchain: Toolchain = new Map();
   const env = () =>
     childEnvironment(
-      { ...engineEnvironment(root, toolchain), ...(options.sandbox ? sandboxEnvironment(root, options.account) : {}) },
+      {
+        ...engineEnvironment(root, toolchain, options),
+        ...(options.sandbox ? sandboxEnvironment(root, options.account) : {}),
+      },
       options.sandbox,
     );
   const steps: Step[] = [

@@ -51,18 +51,22 @@ describe("the environment for a shell", () => {
   });
 
   it("keeps the engine from fetching the plugin of each installed package, which a stack may not need", () => {
-    assert.equal(engineEnvironment("/checkout", new Map(), {}).PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL, "true");
+    assert.equal(
+      engineEnvironment("/checkout", new Map(), { sandbox: true, env: {} }).PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL,
+      "true",
+    );
   });
 
   it("puts our programs first on PATH once, however often it is evaluated", () => {
-    const once = engineEnvironment("/checkout", new Map(), { PATH: "/usr/bin:/bin" }).PATH ?? "";
+    const once =
+      engineEnvironment("/checkout", new Map(), { sandbox: true, env: { PATH: "/usr/bin:/bin" } }).PATH ?? "";
     assert.ok(once.startsWith("/checkout/.slipway/bin:"));
     assert.ok(once.endsWith(":/usr/bin:/bin"));
-    assert.equal(engineEnvironment("/checkout", new Map(), { PATH: once }).PATH, once);
+    assert.equal(engineEnvironment("/checkout", new Map(), { sandbox: true, env: { PATH: once } }).PATH, once);
   });
 
   it("does not put the current folder on PATH when there is no PATH", () => {
-    assert.ok(!engineEnvironment("/checkout", new Map(), {}).PATH?.split(":").includes(""));
+    assert.ok(!engineEnvironment("/checkout", new Map(), { sandbox: true, env: {} }).PATH?.split(":").includes(""));
   });
 
   it("keeps the caller's settings where no sandbox is used, and takes them away where one is", () => {

@@ -29,7 +29,7 @@ export function addEnvCommand(program: Command): void {
         quiet: options.json ?? false,
       });
       const variables = {
-        ...engineEnvironment(checkoutRoot, toolchain),
+        ...engineEnvironment(checkoutRoot, toolchain, { sandbox: true }),
         ...sandboxEnvironment(checkoutRoot, account),
         ...configFile(name),
       };

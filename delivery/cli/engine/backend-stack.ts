@@ -36,7 +36,11 @@ export async function initStack({ clients, place, report, root, stack, url }: Ba
   }
   const toolchain = await readyToolchain(root, report);
   report("creating it");
-  const overlay = { ...engineEnvironment(root, toolchain), PULUMI_BACKEND_URL: url, AWS_REGION: place.region };
+  const overlay = {
+    ...engineEnvironment(root, toolchain, { sandbox: false }),
+    PULUMI_BACKEND_URL: url,
+    AWS_REGION: place.region,
+  };
   const env = childEnvironment(overlay, false);
   const args = ["stack", "init", stack, "--no-select", "--non-interactive", "--secrets-provider", wanted];
   try {

@@ -22,15 +22,25 @@ export function backendDirectory(root: string): string {
   return path.join(stateDirectory(root), "state");
 }
 
-/** Variables that every command of the engine gets: our programs first on PATH, no update checks. */
+/** Holds an `aws` that signs tokens for clusters of EKS, and passes on everything else. */
+function shimDirectory(root: string): string {
+  return path.join(root, "sandbox", "toolchain", "shims");
+}
+
+/**
+ * Variables that every command of the engine gets: our programs first on PATH, no update checks.
+ * @param sandbox tokens for clusters are signed by our own `aws` whatever the machine has; otherwise only where it has none
+ */
 export function engineEnvironment(
   root: string,
   toolchain: Toolchain,
-  env: NodeJS.ProcessEnv = process.env,
+  { sandbox, env = process.env }: { readonly sandbox: boolean; readonly env?: NodeJS.ProcessEnv },
 ): Record<string, string> {
   const allBuilt = toolchain.get("engine")?.origin === "built";
+  const shims = shimDirectory(root);
+  const first = [binDirectory(root), path.dirname(process.execPath), ...(sandbox ? [shims] : [])];
   return {
-    PATH: firstOnPath([binDirectory(root), path.dirname(process.execPath)], env.PATH ?? ""),
+    PATH: [firstOnPath(first, env.PATH ?? "", [shims]), ...(sandbox ? [] : [shims])].join(path.delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The engine would fetch the plugin of every npm package that is installed, so that of AWS for a local stack too. What a
     // stack needs is here before it starts, and what is missing all the same is fetched when it is asked for.
@@ -40,9 +50,10 @@ export function engineEnvironment(
   };
 }
 
-/** Folders put first on PATH, once: `eval "$(./slipway env)"` may be called again and again. */
-function firstOnPath(folders: readonly string[], rest: string): string {
-  return [...new Set([...folders, ...rest.split(path.delimiter)])].filter(Boolean).join(path.delimiter);
+/** Folders put first on PATH, once: `eval "$(./slipway env)"` may be called again and again. Others are left out of the rest. */
+function firstOnPath(folders: readonly string[], rest: string, others: readonly string[]): string {
+  const kept = rest.split(path.delimiter).filter((folder) => !others.includes(folder));
+  return [...new Set([...folders, ...kept])].filter(Boolean).join(path.delimiter);
 }
 
 /**
