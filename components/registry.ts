@@ -44,6 +44,12 @@ export class Registry<Image extends string = string> extends AwsComponent<Regist
     return repository;
   }
 
+  /** Where each image is pushed to. */
+  urls(): Record<Image, pulumi.Output<string>> {
+    const urls = [...this.repositories].map(([image, { url }]) => [image, pulumi.output(url)]);
+    return Object.fromEntries(urls) as Record<Image, pulumi.Output<string>>;
+  }
+
   /** What a task runs, by digest; undefined when there is no image yet. */
   imageUri(image: Image, digest: string): pulumi.Output<string>;
   imageUri(image: Image, digest: string | undefined): pulumi.Output<string> | undefined;

@@ -77,9 +77,7 @@ export function createApplication(on: Ground): pulumi.Inputs {
       backend: { url: apiUrl(settings.edge.hosts), service: backend.serviceName },
       frontend: { url: `https://${settings.edge.hosts.frontend}`, service: frontend.serviceName },
     },
-    registry: Object.fromEntries(
-      (["backend", "frontend", "operator"] as const).map((image) => [image, registry.repository(image).url]),
-    ),
+    registry: registry.urls(),
     tasks: tasks.target,
     ...(inVpc && { runner: { label: inVpc.label, project: inVpc.projectName } }),
   };

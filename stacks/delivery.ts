@@ -24,6 +24,9 @@ interface DeliveryScope {
 export interface Delivery {
   /** The boundary of every role of the stack; none where nobody but a person deploys. */
   readonly boundaryArn: pulumi.Output<string> | undefined;
+  /** What the jobs of the stack's environments act as, and those of pull requests. */
+  readonly deployRoleArn?: pulumi.Output<string>;
+  readonly previewRoleArn?: pulumi.Output<string>;
   readonly outputs: pulumi.Inputs;
 }
 
@@ -75,6 +78,8 @@ export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
   );
   return {
     boundaryArn: roles.boundaryArn,
+    deployRoleArn: roles.deployRoleArn,
+    previewRoleArn: roles.previewRoleArn,
     outputs: {
       github: hub.environments,
       identity: { deployRole: roles.deployRoleArn, previewRole: roles.previewRoleArn },

@@ -31,7 +31,10 @@ export interface Foundation {
   readonly named: (part: string) => string;
   readonly network: Network;
   /** The stack's provider, and the boundary of its roles. */
-  readonly opts: pulumi.ComponentResourceOptions;
+  readonly opts: {
+    readonly providers: pulumi.ProviderResource[];
+    readonly transformations: pulumi.ResourceTransformation[];
+  };
   readonly protect: boolean;
   readonly registry: Registry<"backend" | "frontend" | "operator">;
   readonly rules: EnvironmentRules;

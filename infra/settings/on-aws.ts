@@ -14,3 +14,16 @@ export function onAws(settings: Settings): AwsSettings {
   if (!aws || !edge || !network) throw new Error(`a stack on ${settings.platform} was let through without its groups`);
   return { ...settings, aws, edge, network };
 }
+
+/** Settings of a stack on EKS. */
+export type ClusterSettings = AwsSettings & { readonly kubernetes: NonNullable<Settings["kubernetes"]> };
+
+/**
+ * Tells the compiler what the rules have checked, for platform eks.
+ * @throws Error when the group is missing: then the rule has a fault, not the user.
+ */
+export function onKubernetes(settings: AwsSettings): ClusterSettings {
+  const { kubernetes } = settings;
+  if (!kubernetes) throw new Error("a stack on eks was let through without its group kubernetes");
+  return { ...settings, kubernetes };
+}

@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
 import { pullRequestOf } from "../../../infra/environment.ts";
-import type { StackFacts } from "../../../infra/stack-file.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { engineChoice } from "../../../sandbox/toolchain/locate.ts";
-import { UsageError, UserError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { askForName, consentTo } from "../consent.ts";
 import { requireCloudAccess } from "../engine/cloud.ts";
 import { createFeatureStack, removeFeatureStack, requireFreeNetwork } from "../engine/feature-stacks.ts";
@@ -140,7 +139,6 @@ async function runStackCommand(
   const request = findingsRequest(definition, options, rest);
   const { step: settings, facts } = settingsStep(root, stack);
   const { account, environment, platform, requireConfirmation } = facts();
-  requireBuildable(stack, platform);
   engineChoice();
   if (!sandbox) requireCloudAccess(platform);
   const changes = definition.findings === undefined;
@@ -197,14 +195,6 @@ function engineSwitches(stack: string, { keepDatabase, sandbox }: StackOptions):
     // Its settings are derived on each machine anew, so that the state alone knows the key of its secrets.
     ...(!sandbox && pullRequestOf(stack) !== undefined && { PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true" }),
   };
-}
-
-/** Platforms that this version cannot build yet have settings already. */
-function requireBuildable(stack: string, platform: StackFacts["platform"]): void {
-  if (platform !== "eks") return;
-  throw new UserError(
-    `The stack ${stack} runs on platform "${platform}", which this version of Slipway does not build.\n  Its settings are valid. Use a stack whose slipway:platform is local or ecs, such as dev.`,
-  );
 }
 
 /**
