@@ -4,6 +4,7 @@ import type { Outcome, Reason } from "./evaluation/outcome.ts";
 import { readFlagFile, resolveFlags } from "./file.ts";
 import { type FlagEnvironment, flagEnvironments } from "./flag.ts";
 import { changedKeys, type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { readSnapshotFile, SnapshotFile } from "./snapshot-file.ts";
 import type { StoredFlag } from "./translate.ts";
 
 /** What a source tells of the flags, whenever it has something to tell. */
@@ -26,11 +27,13 @@ export interface LiveFlagsOptions {
   readonly environment: FlagEnvironment;
   /** Usually {@link postgresSource}. */
   readonly source: FlagSource;
-  /** A flag file (as `delivery/flags.yaml`) to answer from until the source has reported. @default none */
+  /** A file in which the flags are kept as they were last seen, to answer from until the source has reported. @default none is kept */
+  readonly snapshotFile?: string | undefined;
+  /** A flag file (as `delivery/flags.yaml`) to answer from until then, when there is no snapshot. @default none */
   readonly bootstrap?: string | undefined;
   /** How long `start` waits for the source, in milliseconds. @default 3000 */
   readonly patience?: number | undefined;
-  /** Told of a lost source, of an unreadable bootstrap, and of a subscriber that throws. @default nobody is told */
+  /** Told of a lost source, of an unreadable snapshot or bootstrap, and of a subscriber that throws. @default nobody is told */
   readonly onProblem?: ((problem: Error) => void) | undefined;
 }
 
@@ -55,6 +58,7 @@ export class LiveFlags {
   readonly environment: FlagEnvironment;
   private readonly options: LiveFlagsOptions;
   private readonly listeners = new Set<(event: FlagsEvent) => void>();
+  private readonly file: SnapshotFile | undefined;
   private snapshot: Snapshot | undefined;
   private state: Freshness = "empty";
   private stop: (() => Promise<void>) | undefined;
@@ -63,6 +67,10 @@ export class LiveFlags {
   constructor(options: LiveFlagsOptions) {
     this.options = options;
     this.environment = options.environment;
+    const { snapshotFile, environment } = options;
+    this.file = snapshotFile
+      ? new SnapshotFile(snapshotFile, environment, (problem) => this.report(problem))
+      : undefined;
   }
 
   get freshness(): Freshness {
@@ -74,7 +82,7 @@ export class LiveFlags {
   }
 
   /**
-   * Reads the bootstrap, follows the source, and waits until the first report or until its patience is over.
+   * Reads the snapshot of an earlier process or the bootstrap, follows the source, and waits until the first report or until its patience is over.
    * @throws Error when the environment is none; never because something cannot be reached.
    */
   async start(): Promise<void> {
@@ -84,12 +92,13 @@ export class LiveFlags {
       );
     }
     if (this.stop !== undefined) return;
-    this.readBootstrap();
+    if (!this.readSnapshot()) this.readBootstrap();
     const { promise: first, resolve: reported } = Promise.withResolvers<void>();
     this.endWait = reported;
     this.stop = this.options.source.follow({
       current: (flags) => {
         this.take(takeSnapshot(flags), "fresh");
+        this.file?.save(flags);
         reported();
       },
       unchanged: () => this.become("fresh"),
@@ -110,6 +119,7 @@ export class LiveFlags {
     this.stop = undefined;
     this.endWait?.();
     await stop?.();
+    await this.file?.settled();
     this.become(this.snapshot === undefined ? "empty" : "stale");
     this.listeners.clear();
   }
@@ -141,6 +151,20 @@ export class LiveFlags {
   /** What is to be told with the flag's value. */
   metadata(key: string): Readonly<Record<string, string | number | boolean>> | undefined {
     return this.snapshot?.metadata.get(key);
+  }
+
+  /** @returns whether there is something to answer from */
+  private readSnapshot(): boolean {
+    const { snapshotFile } = this.options;
+    if (snapshotFile === undefined || this.snapshot !== undefined) return false;
+    try {
+      const flags = readSnapshotFile(snapshotFile, this.environment);
+      if (flags !== undefined) this.take(takeSnapshot(flags), "stale");
+      return flags !== undefined;
+    } catch (error) {
+      this.report(error as Error);
+      return false;
+    }
   }
 
   private readBootstrap(): void {

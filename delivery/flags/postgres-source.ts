@@ -1,16 +1,16 @@
 import pg from "pg";
 import { z } from "zod";
 import type { FlagSource, SourceReports } from "./live-flags.ts";
-import type { StoredFlag } from "./translate.ts";
+import { type StoredFlag, withSharedSegments } from "./translate.ts";
 
-/** Whoever changes flags notifies here, with nothing or the environment as payload. Until a schema does, the poll finds changes. */
+/** Where the tables' triggers tell of a change, with the flag's key as payload. */
 export const flagChannel = "slipway_feature_flags";
 
 export interface PostgresSourceOptions {
   readonly environment: string;
   /** As node-postgres takes it, a password function included. @default PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSFILE */
   readonly connection?: pg.ClientConfig | undefined;
-  /** How long a change may go unseen that nobody notified of, in milliseconds; also how soon a silent loss is noticed. @default 2000 */
+  /** How soon a silent loss is noticed, in milliseconds; changes are notified of, and seen at once. @default 2000 */
   readonly pollInterval?: number | undefined;
 }
 
@@ -24,14 +24,29 @@ const longestPause = 5_000;
  * jsonb_agg, which takes minutes over 10 MB in one flag where json_agg takes half a second.
  */
 const flagsQuery = `
-  SELECT coalesce(json_agg(json_build_object('key', f.flag_key, 'enabled', e.enabled,
-      'rollout', e.rollout_percentage, 'targeting', e.user_targeting) ORDER BY f.flag_key), '[]')::text AS flags
-    FROM public.feature_flags f JOIN public.feature_flag_environments e ON e.flag_key = f.flag_key
+  SELECT json_build_object(
+      'flags', coalesce(json_agg(json_build_object('key', f.flag_key, 'enabled', e.enabled, 'rollout', e.rollout_percentage,
+        'targeting', e.user_targeting, 'waitsFor', CASE WHEN a.at = 'infinity' THEN 'go-live'
+          WHEN a.at > statement_timestamp() THEN to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END) ORDER BY f.flag_key), '[]'),
+      'segments', (SELECT coalesce(json_object_agg(s.segment_key, s.definition ORDER BY s.segment_key), '{}')
+        FROM public.feature_flag_segments s WHERE s.environment = $1))::text AS state,
+    (extract(epoch FROM min(a.at) FILTER (WHERE a.at > statement_timestamp() AND a.at < 'infinity') - statement_timestamp()) * 1000)::float8 AS next
+    FROM public.feature_flags f JOIN public.feature_flag_environments e ON e.flag_key = f.flag_key,
+      LATERAL (SELECT CASE WHEN e.user_targeting ? 'activation' THEN public.feature_flag_activation($1, e.user_targeting) END AS at) a
     WHERE e.environment = $1 AND f.is_active`;
 
-const flagsSchema = z.array(
-  z.object({ key: z.string(), enabled: z.boolean(), rollout: z.int().min(0).max(100), targeting: z.unknown() }),
-);
+const stateSchema = z.object({
+  flags: z.array(
+    z.object({
+      key: z.string(),
+      enabled: z.boolean(),
+      rollout: z.int().min(0).max(100),
+      targeting: z.unknown(),
+      waitsFor: z.string().nullable(),
+    }),
+  ),
+  segments: z.record(z.string(), z.unknown()),
+});
 
 /**
  * Follows the flags of one environment in its database, over one session of its own. A lost session is opened again, after pauses
@@ -53,11 +68,11 @@ export function postgresSource(options: PostgresSourceOptions): FlagSource {
 async function follow(options: PostgresSourceOptions, reports: SourceReports, stopping: AbortSignal): Promise<void> {
   let last: string | undefined;
   let failures = 0;
-  const report = (flags: string) => {
+  const report = (state: string) => {
     failures = 0;
-    if (flags === last) return reports.unchanged();
-    reports.current(parseFlags(flags));
-    last = flags;
+    if (state === last) return reports.unchanged();
+    reports.current(parseState(state));
+    last = state;
   };
   while (!stopping.aborted) {
     try {
@@ -73,7 +88,7 @@ async function follow(options: PostgresSourceOptions, reports: SourceReports, st
 
 async function followSession(
   { connection, environment, pollInterval = 2_000 }: PostgresSourceOptions,
-  report: (flags: string) => void,
+  report: (state: string) => void,
   stopping: AbortSignal,
 ): Promise<void> {
   const client = new pg.Client({
@@ -99,9 +114,12 @@ async function followSession(
     await client.query(`LISTEN ${flagChannel}`);
     while (!stopping.aborted) {
       bell = new AbortController(); // before the read, so that a change during it is not missed
-      const { rows } = await client.query<{ flags: string }>(flagsQuery, [environment]);
-      report(rows[0]?.flags ?? "[]");
-      await wait(pollInterval, AbortSignal.any([bell.signal, stopping]));
+      const { rows } = await client.query<{ state: string; next: number | null }>(flagsQuery, [environment]);
+      const [row] = rows;
+      if (row !== undefined) report(row.state);
+      // The next activation is so far away by the database's clock; what this machine's says does not matter.
+      const pause = Math.min(pollInterval, Math.ceil(row?.next ?? pollInterval) + 1);
+      await wait(pause, AbortSignal.any([bell.signal, stopping]));
       if (lost !== undefined) throw lost;
     }
   } finally {
@@ -134,6 +152,8 @@ function wait(milliseconds: number, until: AbortSignal): Promise<void> {
   });
 }
 
-function parseFlags(text: string): Record<string, StoredFlag> {
-  return Object.fromEntries(flagsSchema.parse(JSON.parse(text)).map(({ key, ...flag }) => [key, flag]));
+function parseState(text: string): Record<string, StoredFlag> {
+  const { flags, segments } = stateSchema.parse(JSON.parse(text));
+  const byKey = flags.map(({ key, waitsFor, ...flag }) => [key, { ...flag, ...(waitsFor !== null && { waitsFor }) }]);
+  return withSharedSegments(Object.fromEntries(byKey), segments);
 }

@@ -1,6 +1,7 @@
 import semver from "semver";
 import { z } from "zod";
 import { addressMatcher } from "./evaluation/addresses.ts";
+import { parseTime } from "./evaluation/time.ts";
 
 const text = (what: string) =>
   z
@@ -28,6 +29,12 @@ const people = {
 
 const contextName = text("a field of the context, such as userId or plan");
 const inverted = z.boolean().optional();
+const moment = z
+  .string({ error: "must be a time with its zone, such as 2026-03-01T09:00:00Z" })
+  .refine(
+    (value) => value.includes("T") && !Number.isNaN(parseTime(value)),
+    "must be a time with its zone, such as 2026-03-01T09:00:00Z",
+  );
 
 /**
  * Unleash's constraints, without REGEX: the database, which answers too, has other regular expressions than the application, and two
@@ -53,7 +60,7 @@ const constraint = z.discriminatedUnion(
     z.strictObject({
       contextName,
       operator: z.enum(["DATE_AFTER", "DATE_BEFORE"]),
-      value: z.iso.datetime({ offset: true, error: "must be a time with its zone, such as 2026-03-01T09:00:00Z" }),
+      value: moment,
       inverted,
     }),
     z.strictObject({
@@ -76,17 +83,35 @@ const constraint = z.discriminatedUnion(
 
 const variantName = text("a variant's name");
 
+const constraints = list(constraint, 50).optional();
+
 const segment = z.strictObject({
   /** What explanations call it. */
   name: text("what people call the segment"),
   ...people,
+  /** The key of a segment that several flags share, instead of users and organizations. */
+  shared: text("the key of a shared segment").optional(),
   /** All must hold, beside being one of these users or organizations. */
-  constraints: list(constraint, 50).optional(),
+  constraints,
   /** The share of them for whom the flag is on. @default 100 */
   rollout: percent.optional(),
   /** The variant that they get. @default by the variants' weights */
   variant: variantName.optional(),
 });
+
+/** What a shared segment consists of. */
+export const sharedSegmentSchema = z.strictObject({ ...people, constraints });
+export type SharedSegment = z.infer<typeof sharedSegmentSchema>;
+
+/** When a flag that is switched on begins to be on. */
+const activation = z.union(
+  [
+    /** So long after the environment went live: PT2H, P0D, P7D, P2W, P1M. */
+    z.strictObject({ afterGoLive: z.string().regex(/^P(\d{1,3}[MWD]|T\d{1,4}[HM])$/) }),
+    z.strictObject({ at: moment }),
+  ],
+  { error: 'must be { afterGoLive: P1W } (a number of M, W or D, or PT2H) or { at: "2026-03-01T09:00:00Z" }' },
+);
 
 /**
  * For whom a flag is on, beyond a share of everyone. Rules are tried in this order, and the first that lets somebody in decides:
@@ -99,7 +124,9 @@ const targetingSchema = z
     /** On for these, whatever the flag's rollout is. */
     segments: list(segment, 50).optional(),
     /** Whom the flag's rollout is for; all must hold. @default everyone */
-    constraints: list(constraint, 50).optional(),
+    constraints,
+    /** Off for everyone until then, by the database's clock. @default as soon as the flag is enabled */
+    activation: activation.optional(),
     /** What a rollout and the weights keep together. @default user */
     stickiness: z.enum(["user", "organization"], { error: "must be user or organization" }).optional(),
     /** What those get for whom the flag is on, for A/B tests. Without a value the application gets the name. */
@@ -140,7 +167,11 @@ const targetingSchema = z
       issues.push({ code: "custom", path: ["segments"], message: "must not have a name twice", input: value.segments });
     }
     const variants = value.variants?.map(({ name }) => name) ?? [];
-    for (const [index, { variant }] of (value.segments ?? []).entries()) {
+    for (const [index, { shared, users, organizations, variant }] of (value.segments ?? []).entries()) {
+      if (shared !== undefined && (users ?? organizations) !== undefined) {
+        const message = "must be alone: a segment has users and organizations of its own, or shared ones";
+        issues.push({ code: "custom", path: ["segments", index, "shared"], message, input: shared });
+      }
       if (variant !== undefined && !variants.includes(variant)) {
         const message = `must be one of this flag's variants: ${variants.join(", ") || "it has none"}`;
         issues.push({ code: "custom", path: ["segments", index, "variant"], message, input: variant });

@@ -7,11 +7,15 @@ import type {
   VariantDefinition,
 } from "./evaluation/model.ts";
 import { dependencyProblems } from "./evaluation/prerequisites.ts";
-import type { Flag } from "./flag.ts";
+import { type Flag, ownValue } from "./flag.ts";
 import { parseTargeting, type Targeting } from "./targeting.ts";
 
 /** How a flag stands in one environment, as far as evaluation goes. */
-export type StoredFlag = Pick<Flag, "enabled" | "rollout"> & { readonly targeting: unknown };
+export type StoredFlag = Pick<Flag, "enabled" | "rollout"> & {
+  readonly targeting: unknown;
+  /** It is enabled and off all the same until then, as its database reckons: a time in UTC, or "go-live" while that is not known. */
+  readonly waitsFor?: string | undefined;
+};
 
 /** A flag for the evaluator, and what the application is told beside its value. */
 export interface Feature extends FeatureDefinition {
@@ -27,7 +31,8 @@ const stickinessFields = { user: "userId", organization: "organizationId" } as c
  *
  * Malformed targeting makes a flag with a `problem`, which is off: an operator's slip must not open a flag to everyone.
  */
-export function toFeature(key: string, { enabled, rollout, targeting }: StoredFlag): Feature {
+export function toFeature(key: string, { enabled: switchedOn, rollout, targeting, waitsFor }: StoredFlag): Feature {
+  const enabled = switchedOn && waitsFor === undefined;
   const parsed = parseTargeting(targeting);
   if (parsed.targeting === undefined) {
     return {
@@ -52,6 +57,7 @@ export function toFeature(key: string, { enabled, rollout, targeting }: StoredFl
   return {
     name: key,
     enabled,
+    ...(switchedOn && waitsFor !== undefined && { offBecause: `It waits for ${waitsFor}.` }),
     variants: definitions,
     metadata: rest.metadata,
     dependencies: prerequisites.map(({ flag, ...wanted }): DependencyDefinition => ({ feature: flag, ...wanted })),
@@ -59,6 +65,8 @@ export function toFeature(key: string, { enabled, rollout, targeting }: StoredFl
       ...segments.flatMap((segment) =>
         membership(segment).map((member) =>
           share(segment.rollout ?? 100, `segment ${segment.name}`, {
+            // One that is still only named here does not exist (see `withSharedSegments`).
+            ...(segment.shared !== undefined && { segments: [segment.shared] }),
             constraints: [...member, ...(segment.constraints ?? [])],
             variants: definitions
               .filter(({ name }) => name === segment.variant)
@@ -83,6 +91,36 @@ export function prerequisiteProblems(flags: Readonly<Record<string, StoredFlag>>
     if (unknown.length > 0) problems.set(key, `its prerequisite ${unknown.join(", ")} is not a declared flag`);
   }
   return problems;
+}
+
+/**
+ * Flags with the shared segments that their targeting names put in, as `public.feature_flag_resolved` does it. What does not exist stays as it is
+ * and lets in nobody.
+ */
+export function withSharedSegments<T extends StoredFlag>(
+  flags: Readonly<Record<string, T>>,
+  shared: Readonly<Record<string, unknown>>,
+): Record<string, T> {
+  if (Object.keys(shared).length === 0) return { ...flags };
+  return Object.fromEntries(
+    Object.entries(flags).map(([key, flag]) => {
+      const targeting = flag.targeting as { readonly segments?: unknown } | null;
+      if (!Array.isArray(targeting?.segments)) return [key, flag];
+      const segments = targeting.segments.map((segment) => putIn(segment, shared));
+      return [key, { ...flag, targeting: { ...targeting, segments } }];
+    }),
+  );
+}
+
+function putIn(segment: unknown, known: Readonly<Record<string, unknown>>): unknown {
+  if (typeof segment !== "object" || segment === null) return segment;
+  const { shared, ...own } = segment as Readonly<Record<string, unknown>>;
+  const definition = typeof shared === "string" ? ownValue(known, shared) : undefined;
+  if (typeof definition !== "object" || definition === null || "users" in own || "organizations" in own) return segment;
+  const [theirs, ours] = [(definition as typeof own).constraints, own.constraints];
+  if (theirs === undefined || ours === undefined) return { ...own, ...definition };
+  const constraints = Array.isArray(theirs) && Array.isArray(ours) ? [...theirs, ...ours] : null;
+  return { ...own, ...definition, constraints };
 }
 
 /** Constraints are ANDed, so that "one of these users or of these organizations" is two strategies. */

@@ -31,6 +31,7 @@ type Shortcut =
 export class CompiledFlag {
   readonly key: string;
   readonly problem: string | undefined;
+  readonly offBecause: string | undefined;
   readonly enabled: boolean;
   readonly rules: readonly ReadyRule[];
   readonly variants: VariantChooser | undefined;
@@ -38,12 +39,13 @@ export class CompiledFlag {
   private shortcut: Shortcut | undefined;
 
   constructor(
-    definition: Pick<FeatureDefinition, "name" | "enabled" | "problem">,
+    definition: Pick<FeatureDefinition, "name" | "enabled" | "offBecause" | "problem">,
     rules: readonly Rule[],
     variants: VariantChooser | undefined,
   ) {
     this.key = definition.name;
     this.problem = definition.problem;
+    this.offBecause = definition.offBecause;
     this.enabled = definition.enabled && definition.problem === undefined;
     this.variants = variants;
     this.rules = rules.map((rule) => readyRule(rule, rules.length === 1, variants));

@@ -3,6 +3,8 @@ import semver from "semver";
 import { addressMatcher } from "./addresses.ts";
 import { evaluationTime, type FieldReader, fieldReader } from "./context.ts";
 import type { ConstraintDefinition, FlagContext } from "./model.ts";
+import type { Semantics } from "./semantics.ts";
+import { parseTime } from "./time.ts";
 
 /** One thing that must be true of a context, with words for it. */
 export interface Condition {
@@ -11,7 +13,7 @@ export interface Condition {
 }
 
 type Test = (context: FlagContext) => boolean;
-type Operator = (constraint: ConstraintDefinition, read: FieldReader) => Test;
+type Operator = (constraint: ConstraintDefinition, read: FieldReader, semantics: Semantics) => Test;
 
 const never: Test = () => false;
 
@@ -33,8 +35,8 @@ const operators: Readonly<Record<string, Operator>> = {
   NUM_GTE: (constraint, read) => numberTest(constraint, read, (left, right) => left >= right),
   NUM_LT: (constraint, read) => numberTest(constraint, read, (left, right) => left < right),
   NUM_LTE: (constraint, read) => numberTest(constraint, read, (left, right) => left <= right),
-  DATE_AFTER: (constraint, read) => dateTest(constraint, read, (left, right) => left > right),
-  DATE_BEFORE: (constraint, read) => dateTest(constraint, read, (left, right) => left < right),
+  DATE_AFTER: (constraint, read, { times }) => dateTest(constraint, read, times, (left, right) => left > right),
+  DATE_BEFORE: (constraint, read, { times }) => dateTest(constraint, read, times, (left, right) => left < right),
   SEMVER_EQ: (constraint, read) => versionTest(constraint, read, (order) => order === 0),
   SEMVER_GT: (constraint, read) => versionTest(constraint, read, (order) => order > 0),
   SEMVER_GTE: (constraint, read) => versionTest(constraint, read, (order) => order >= 0),
@@ -47,11 +49,11 @@ const operators: Readonly<Record<string, Operator>> = {
   },
 };
 
-export function compileConstraint(constraint: ConstraintDefinition): Condition {
+export function compileConstraint(constraint: ConstraintDefinition, semantics: Semantics): Condition {
   const text = describeConstraint(constraint);
   const operator = Object.hasOwn(operators, constraint.operator) ? operators[constraint.operator] : undefined;
   if (operator === undefined) return { text, holds: never };
-  const test = operator(constraint, fieldReader(constraint.contextName));
+  const test = operator(constraint, fieldReader(constraint.contextName), semantics);
   return { text, holds: constraint.inverted ? (context) => !test(context) : test };
 }
 
@@ -109,11 +111,13 @@ function numberTest(
 function dateTest(
   { contextName, value }: ConstraintDefinition,
   read: FieldReader,
+  times: Semantics["times"],
   compare: (left: number, right: number) => boolean,
 ): Test {
-  const right = new Date(value ?? "").getTime();
-  if (contextName === "currentTime") return (context) => compare(evaluationTime(context), right);
-  return (context) => compare(new Date(read(context) ?? "").getTime(), right);
+  const parse = times === "strict" ? parseTime : (text: string) => new Date(text).getTime();
+  const right = parse(String(value ?? ""));
+  if (contextName === "currentTime") return (context) => compare(evaluationTime(context, parse), right);
+  return (context) => compare(parse(read(context) ?? ""), right);
 }
 
 function versionTest(

@@ -37,9 +37,9 @@ function asText(value: unknown): string | undefined {
 }
 
 /** The time at which a flag is evaluated, in milliseconds; NaN when the context states what is no time. */
-export function evaluationTime(context: FlagContext): number {
+export function evaluationTime(context: FlagContext, parse: (text: string) => number): number {
   const stated = context.currentTime;
   if (stated === undefined || stated === null || stated === "") return Date.now();
-  const isTime = typeof stated === "string" || typeof stated === "number" || stated instanceof Date;
-  return isTime ? new Date(stated).getTime() : Number.NaN;
+  if (typeof stated === "string") return parse(stated);
+  return typeof stated === "number" || stated instanceof Date ? new Date(stated).getTime() : Number.NaN;
 }

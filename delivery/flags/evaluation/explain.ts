@@ -19,6 +19,8 @@ interface CheckedRule {
 /** Why a flag is as it is for one context. */
 export interface Explanation extends Outcome {
   readonly flag: string;
+  /** Why it is DISABLED, when nobody switched it off. */
+  readonly offBecause?: string | undefined;
   readonly prerequisites: readonly CheckedCondition[];
   readonly rules: readonly CheckedRule[];
   /** Where the context stands among the variants' weights, when these decided. */
@@ -41,6 +43,7 @@ export function explainFlag(flag: CompiledFlag, context: FlagContext): Explanati
   return {
     flag: flag.key,
     ...outcome,
+    ...(flag.offBecause !== undefined && { offBecause: flag.offBecause }),
     prerequisites,
     rules,
     ...(bucket !== undefined && chooser && { variantBucket: { bucket, of: chooser.totalWeight } }),
@@ -71,10 +74,11 @@ function positionIn({ percentage, stickiness, read, buckets }: Rollout, context:
 
 /** An explanation as a person reads it: the answer first, then each step. */
 export function formatExplanation(explanation: Explanation): string {
-  const { flag, enabled, reason, rule, variant, problem, prerequisites, rules, variantBucket } = explanation;
+  const { flag, enabled, reason, rule, variant, problem, offBecause, prerequisites, rules, variantBucket } =
+    explanation;
   const by = rule === undefined ? "" : ` by ${rule}`;
   const lines = [`${flag} is ${enabled ? "on" : "off"}${by} (${reason})${problem === undefined ? "" : `: ${problem}`}`];
-  if (reason === "DISABLED") lines.push("  It is switched off for everyone.");
+  if (reason === "DISABLED") lines.push(`  ${offBecause ?? "It is switched off for everyone."}`);
   for (const { text, holds } of prerequisites) lines.push(`  prerequisite: ${text}: ${holds ? "yes" : "no"}`);
   for (const step of rules) lines.push(...formatRule(step));
   if (variant !== undefined) {

@@ -12,6 +12,8 @@ export interface FeatureDefinition {
   readonly variants?: readonly VariantDefinition[] | undefined;
   /** Flags that must be as stated here before any strategy is looked at. */
   readonly dependencies?: readonly DependencyDefinition[] | undefined;
+  /** Why it is off though nobody switched it off, for explanations (Slipway's own). */
+  readonly offBecause?: string | undefined;
   /** Why it cannot be evaluated (Slipway's own); it is off then, with the reason ERROR. */
   readonly problem?: string | undefined;
 }
@@ -25,7 +27,7 @@ export interface StrategyDefinition {
   /** All must hold. */
   readonly constraints?: readonly ConstraintDefinition[] | undefined;
   /** Ids of segments, whose constraints must hold too. One that does not exist never holds. */
-  readonly segments?: readonly number[] | undefined;
+  readonly segments?: readonly (number | string)[] | undefined;
   /** Variants of those whom this strategy lets in, before the flag's own. */
   readonly variants?: readonly VariantDefinition[] | undefined;
 }
@@ -41,7 +43,7 @@ export interface ConstraintDefinition {
 }
 
 export interface SegmentDefinition {
-  readonly id: number;
+  readonly id: number | string;
   readonly constraints: readonly ConstraintDefinition[];
 }
 

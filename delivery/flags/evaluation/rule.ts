@@ -29,7 +29,7 @@ export interface Rule {
 /** What a rule is compiled in: its flag's name and what the whole state knows. */
 export interface RuleSurroundings {
   readonly feature: string;
-  readonly segments: ReadonlyMap<number, readonly ConstraintDefinition[]>;
+  readonly segments: ReadonlyMap<number | string, readonly ConstraintDefinition[]>;
   readonly semantics: Semantics;
 }
 
@@ -42,7 +42,7 @@ export function compileRule(strategy: StrategyDefinition, surroundings: RuleSurr
   return {
     name: strategy.title ?? strategy.name,
     conditions: [
-      ...(strategy.constraints ?? []).map(compileConstraint),
+      ...(strategy.constraints ?? []).map((constraint) => compileConstraint(constraint, semantics)),
       ...segmentConditions(strategy, surroundings),
       ...conditions,
     ],
@@ -65,12 +65,15 @@ export function isLetIn(rollout: Rollout, context: FlagContext): boolean {
   return !!id && rollout.percentage > 0 && rollout.buckets.of(id) <= rollout.percentage;
 }
 
-function segmentConditions({ segments = [] }: StrategyDefinition, { segments: known }: RuleSurroundings): Condition[] {
+function segmentConditions(
+  { segments = [] }: StrategyDefinition,
+  { segments: known, semantics }: RuleSurroundings,
+): Condition[] {
   return segments.flatMap((id) => {
     const constraints = known.get(id);
     return constraints === undefined
       ? [{ text: `segment ${id}, which does not exist`, holds: () => false }]
-      : constraints.map(compileConstraint);
+      : constraints.map((constraint) => compileConstraint(constraint, semantics));
   });
 }
 

@@ -7,7 +7,9 @@ export interface Semantics {
    * Steady answers are what an SQL function can give too, and keep strangers from jumping between variants.
    */
   readonly strangersVariant: "random" | "first";
+  /** What is a time: whatever JavaScript's `Date` takes, or a date or time with its zone, which a database reads in the same way. */
+  readonly times: "javascript" | "strict";
 }
 
-export const unleash: Semantics = { nestedDependencies: false, strangersVariant: "random" };
-export const slipway: Semantics = { nestedDependencies: true, strangersVariant: "first" };
+export const unleash: Semantics = { nestedDependencies: false, strangersVariant: "random", times: "javascript" };
+export const slipway: Semantics = { nestedDependencies: true, strangersVariant: "first", times: "strict" };

@@ -42,7 +42,7 @@ const specifications = files.map(
 function stateOf(state: Specification["state"]): FeatureState {
   if (!("events" in state)) return state;
   const features = new Map<string, FeatureDefinition>();
-  const segments = new Map<number, SegmentDefinition>();
+  const segments = new Map<SegmentDefinition["id"], SegmentDefinition>();
   for (const event of state.events) {
     for (const feature of [...(event.features ?? []), ...(event.feature ? [event.feature] : [])])
       features.set(feature.name, feature);
