@@ -23,7 +23,7 @@ import (
 const followEvery = 100 * time.Millisecond
 
 // serverTLS is a certificate made for this run: the API server does not check it, since nodes join with certificates of their own making.
-// With a CA, only who has a certificate of it is let in.
+// With a CA, only who has a certificate of it may read logs.
 func serverTLS(clientCA string) (*tls.Config, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -54,16 +54,16 @@ func serverTLS(clientCA string) (*tls.Config, error) {
 	if !config.ClientCAs.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("--kubelet-client-ca: %s holds no certificate", clientCA)
 	}
-	// The aggregated metrics are asked for without one.
-	config.ClientAuth = tls.VerifyClientCertIfGiven
+	// Asked for, and looked at where it matters: the metrics are asked for without one.
+	config.ClientAuth = tls.RequestClientCert
 	return config, nil
 }
 
 // serve answers the API server's questions to kubelets, and to the metrics API.
-func serve(listener net.Listener, agent *agent) func() {
+func serve(listener net.Listener, clients *x509.CertPool, agent *agent) func() {
 	mux := http.NewServeMux()
 	logs := http.HandlerFunc(agent.serveLog)
-	mux.Handle("GET /containerLogs/{namespace}/{pod}/{container}", onlyKnown(logs, agent.options.KubeletClientCA != ""))
+	mux.Handle("GET /containerLogs/{namespace}/{pod}/{container}", onlyKnown(logs, clients))
 	agent.addMetrics(mux)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: nil}
 	go func() {
@@ -74,14 +74,25 @@ func serve(listener net.Listener, agent *agent) func() {
 	return func() { _ = server.Close() }
 }
 
-func onlyKnown(handler http.Handler, checked bool) http.Handler {
+// onlyKnown lets in who has a certificate of one of the authorities, for whatever purpose; without authorities, everybody.
+func onlyKnown(handler http.Handler, authorities *x509.CertPool) http.Handler {
 	return http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
-		if checked && (request.TLS == nil || len(request.TLS.VerifiedChains) == 0) {
+		if authorities != nil && !known(request.TLS, authorities) {
 			http.Error(response, "Unauthorized", http.StatusUnauthorized)
 			return
 		}
 		handler.ServeHTTP(response, request)
 	})
+}
+
+func known(connection *tls.ConnectionState, authorities *x509.CertPool) bool {
+	if connection == nil || len(connection.PeerCertificates) == 0 {
+		return false
+	}
+	_, err := connection.PeerCertificates[0].Verify(x509.VerifyOptions{
+		Roots: authorities, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	return err == nil
 }
 
 // serveLog is what `kubectl logs` reads. Lines have no times, so that --since and --timestamps change nothing.

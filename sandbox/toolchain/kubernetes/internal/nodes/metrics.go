@@ -64,6 +64,15 @@ func (a *agent) addMetrics(mux *http.ServeMux) {
 			},
 		})
 	})
+	// The API server asks every API that it offers for a description, and goes on asking.
+	mux.HandleFunc("GET /openapi/v2", func(response http.ResponseWriter, _ *http.Request) {
+		answer(response, map[string]any{
+			"swagger": "2.0", "info": map[string]any{"title": metricsGroup, "version": metricsVersion}, "paths": map[string]any{},
+		})
+	})
+	mux.HandleFunc("GET /openapi/v3", func(response http.ResponseWriter, _ *http.Request) {
+		answer(response, map[string]any{"paths": map[string]any{}})
+	})
 	mux.HandleFunc("GET "+metricsPath+"/pods", a.servePodMetrics)
 	mux.HandleFunc("GET "+metricsPath+"/namespaces/{namespace}/pods", a.servePodMetrics)
 	mux.HandleFunc("GET "+metricsPath+"/namespaces/{namespace}/pods/{name}", a.servePodMetrics)

@@ -46,7 +46,7 @@ func Main(args []string) error {
 	if err != nil {
 		return err
 	}
-	closeServer := serve(tls.NewListener(listener, config), agent)
+	closeServer := serve(tls.NewListener(listener, config), config.ClientCAs, agent)
 	defer closeServer()
 	return agent.run(ctx, func() { fmt.Println("nodes: ready") })
 }

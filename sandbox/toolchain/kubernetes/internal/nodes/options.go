@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -88,6 +89,10 @@ func ParseOptions(args []string) (Options, error) {
 		if given == "" {
 			errs = append(errs, fmt.Errorf("%s is missing", name))
 		}
+	}
+	// Processes run elsewhere, and are told files in it.
+	if options.LogDirectory, err = filepath.Abs(options.LogDirectory); err != nil {
+		errs = append(errs, err)
 	}
 	return options, errors.Join(errs...)
 }
