@@ -64,6 +64,12 @@ describe("a stack's settings for the engine", () => {
       assert.equal(read("Pulumi.prod.yaml"), before);
     });
 
+    it("let the stack make its zone, and judge a canary at the first look", () => {
+      const config = fileOf("prod", true).config as Record<string, Record<string, unknown>>;
+      assert.equal(config["slipway:edge"]?.createZone, true);
+      assert.deepEqual(config["slipway:kubernetes"]?.rollout, { bakeMinutes: 0, minReadySeconds: 1 });
+    });
+
     it("keep the image that is named", () => {
       const digest = `sha256:${"ab".repeat(32)}`;
       const named = read("Pulumi.prod.yaml").replace(

@@ -12,7 +12,8 @@ const rollout = { bakeMinutes: 0, minReadySeconds: 1 };
 /**
  * Completes the settings of a stack on Kubernetes for the sandbox. An image is named for whatever runs and has none: without it
  * no pod would run, and the sandbox, which nobody pushes images to, would show nothing of a rollout. (On ECS the services exist
- * without a copy, and a stack is complete without images.) Whatever the settings say themselves stays.
+ * without a copy, and a stack is complete without images.) The zone, which somebody registered in the real account, is made by the
+ * stack. Whatever the settings say themselves stays.
  * @param document a stack's file; changed in place
  * @returns whether something was missing
  */
@@ -20,6 +21,7 @@ export function completeForSandbox(root: string, document: Document): boolean {
   if (document.getIn(["config", "slipway:platform"]) !== "eks") return false;
   const wanted: (readonly [path: readonly string[], value: unknown])[] = [
     ...images.map((image) => [["slipway:images", image], standInDigest(root, image)] as const),
+    [["slipway:edge", "createZone"], true],
     ...Object.entries(rollout).map(([name, value]) => [["slipway:kubernetes", "rollout", name], value] as const),
   ];
   const missing = wanted.filter(([place]) => document.getIn(["config", ...place]) === undefined);
