@@ -85,9 +85,10 @@ class LoadBalancers {
   }
 
   private async look(): Promise<void> {
-    if (this.stopped) return;
+    const snapshot = this.watched.snapshot();
+    if (this.stopped || !snapshot) return;
     try {
-      const isDone = await this.reconcile(this.watched.snapshot());
+      const isDone = await this.reconcile(snapshot);
       this.lastFailure = "";
       this.schedule(isDone ? compareInterval : retryInterval);
     } catch (error) {
@@ -118,7 +119,7 @@ class LoadBalancers {
       isDone = (await this.make(planned, members, snapshot, observed)) && isDone;
     }
     // One that cannot be made as it is asked for now stays as it was.
-    const stacks = new Set([...plan.balancers.map(({ stack }) => stack), ...plan.failures.map((each) => each.ingress)]);
+    const stacks = new Set([...plan.balancers.map(({ stack }) => stack), ...plan.failures.map(({ stack }) => stack)]);
     await this.aws.removeOthers(stacks, await this.aws.observe());
     for (const each of leaving) await this.writer.release(each);
     if (isDone) {
