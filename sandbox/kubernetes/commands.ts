@@ -87,6 +87,10 @@ export function clusterCommands(
       "--authentication-token-webhook-version=v1",
       // An access entry that is taken away takes effect after so long.
       "--authentication-token-webhook-cache-ttl=10s",
+      // How it reaches the nodes, which are one process of this machine, and shows who it is, when somebody asks it for logs.
+      "--kubelet-preferred-address-types=ExternalIP",
+      `--kubelet-client-certificate=${credentialFiles.certificate}`,
+      `--kubelet-client-key=${credentialFiles.certificateKey}`,
       "--authorization-mode=RBAC",
       "--anonymous-auth=false",
       `--service-cluster-ip-range=${serviceRange}`,
@@ -137,6 +141,8 @@ export function clusterCommands(
       JSON.stringify(nodes.environment),
       "--endpoint",
       nodes.endpoint,
+      "--kubelet-client-ca",
+      credentialFiles.authority,
       // They play machines: without the sandbox there are none.
       "--parent",
       String(process.pid),
