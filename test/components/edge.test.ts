@@ -9,7 +9,7 @@ import {
   planIssuers,
   provingDomain,
 } from "../../components/edge-plan.ts";
-import { runMocked } from "../support/pulumi-mocks.ts";
+import { type MockOptions, runMocked } from "../support/pulumi-mocks.ts";
 
 const context = { application: "teamflow", stack: "staging", environment: "staging" };
 const own: EdgeSettings = {
@@ -23,6 +23,24 @@ const given: EdgeSettings = {
   createZone: false,
   hosts: { frontend: "teamflow.app", backend: "api.teamflow.app" },
   waf: true,
+};
+
+/** What AWS adds to what it is asked for. */
+const asAws: MockOptions["outputs"] = ({ inputs, type }) => {
+  if (type === "aws:route53/zone:Zone") return { zoneId: "Z-OWN", nameServers: ["ns-1.example", "ns-2.example"] };
+  if (type === "aws:route53/record:Record") return { fqdn: inputs.name };
+  if (type === "aws:wafv2/webAcl:WebAcl") return { arn: "acl-arn" };
+  if (type !== "aws:acm/certificate:Certificate") return undefined;
+  const names = [inputs.domainName, ...(inputs.subjectAlternativeNames as string[])] as string[];
+  return {
+    arn: "certificate-arn",
+    domainValidationOptions: names.map((domainName) => ({
+      domainName,
+      resourceRecordName: `_proof.${domainName}`,
+      resourceRecordType: "CNAME",
+      resourceRecordValue: `_answer.${domainName}`,
+    })),
+  };
 };
 
 describe("the plan of a certificate", () => {
@@ -79,22 +97,7 @@ describe("Edge", () => {
       {
         answer: ({ token }) =>
           token === "aws:route53/getZone:getZone" ? { zoneId: "Z-GIVEN", nameServers: ["ns1"] } : undefined,
-        outputs: ({ inputs, type }) => {
-          if (type === "aws:route53/zone:Zone")
-            return { zoneId: "Z-OWN", nameServers: ["ns-1.example", "ns-2.example"] };
-          if (type === "aws:route53/record:Record") return { fqdn: inputs.name };
-          if (type !== "aws:acm/certificate:Certificate") return undefined;
-          const names = [inputs.domainName, ...(inputs.subjectAlternativeNames as string[])] as string[];
-          return {
-            arn: "certificate-arn",
-            domainValidationOptions: names.map((domainName) => ({
-              domainName,
-              resourceRecordName: `_proof.${domainName}`,
-              resourceRecordType: "CNAME",
-              resourceRecordValue: `_answer.${domainName}`,
-            })),
-          };
-        },
+        outputs: asAws,
       },
     );
   const records = (settings: EdgeSettings) =>
@@ -165,5 +168,92 @@ describe("Edge", () => {
       { singleHeader: { name: "authorization" } },
       { singleHeader: { name: "cookie" } },
     ]);
+  });
+
+  describe("beside another one", () => {
+    const pre: EdgeSettings = {
+      ...given,
+      hosts: { frontend: "pre.teamflow.app", backend: "api.pre.teamflow.app" },
+    };
+    const both = (first: EdgeSettings, second: EdgeSettings) =>
+      runMocked(
+        () => {
+          const common = { context, logKeyArn: "log-key", logRetentionDays: 30, protect: true };
+          const edge = new Edge("prod-edge", { ...common, settings: first });
+          const beside = new Edge("prod-pre-edge", { ...common, settings: second, beside: edge });
+          edge.pointTo({ dnsName: "production.elb.amazonaws.com" });
+          beside.pointTo({ dnsName: "pre.elb.amazonaws.com" });
+          return { firewalls: [edge.firewallArn, beside.firewallArn], zones: [edge.zoneId, beside.zoneId] };
+        },
+        {
+          answer: ({ token }) => {
+            if (token === "aws:lb/getHostedZoneId:getHostedZoneId") return { id: "Z-LOAD-BALANCERS" };
+            return token === "aws:route53/getZone:getZone" ? { zoneId: "Z-GIVEN", nameServers: [] } : undefined;
+          },
+          outputs: asAws,
+        },
+      );
+
+    it("shares the zone and the firewall", async () => {
+      const run = await both(given, pre);
+      assert.deepEqual(run.result, { firewalls: ["acl-arn", "acl-arn"], zones: ["Z-GIVEN", "Z-GIVEN"] });
+      run.one("aws:wafv2/webAcl:WebAcl");
+      assert.equal(run.calls.filter(({ token }) => token === "aws:route53/getZone:getZone").length, 1);
+    });
+
+    it("has a certificate of its own, so that another of its hosts never touches what the first one shows", async () => {
+      const names = async (second: EdgeSettings) => {
+        const run = await both(given, second);
+        return ["prod-edge-certificate", "prod-pre-edge-certificate"].map((name) => {
+          const { inputs } = run.one("aws:acm/certificate:Certificate", name);
+          return [inputs.domainName, ...(inputs.subjectAlternativeNames as string[])];
+        });
+      };
+      const [production, beside] = await names(pre);
+      assert.deepEqual(production, ["teamflow.app", "api.teamflow.app"]);
+      assert.deepEqual(beside, ["pre.teamflow.app", "api.pre.teamflow.app"]);
+      const [unmoved] = await names({ ...pre, hosts: { frontend: "try.teamflow.app" } });
+      assert.deepEqual(unmoved, production);
+    });
+
+    it("points its hosts at its own load balancer, which a controller made: in the zone of the region's load balancers", async () => {
+      const run = await both(given, pre);
+      const aliases = run.resources
+        .filter(({ inputs, type }) => type === "aws:route53/record:Record" && inputs.type === "A")
+        .map(({ inputs }) => {
+          const [alias] = inputs.aliases as { name: string; zoneId: string }[];
+          return `${inputs.name} -> ${alias?.name} in ${alias?.zoneId}`;
+        });
+      assert.deepEqual(aliases.sort(), [
+        "api.pre.teamflow.app -> pre.elb.amazonaws.com in Z-LOAD-BALANCERS",
+        "api.teamflow.app -> production.elb.amazonaws.com in Z-LOAD-BALANCERS",
+        "pre.teamflow.app -> pre.elb.amazonaws.com in Z-LOAD-BALANCERS",
+        "teamflow.app -> production.elb.amazonaws.com in Z-LOAD-BALANCERS",
+      ]);
+    });
+
+    it("restricts its issuers by its own hosts in a given zone, and by the one record of a zone of the stack's own", async () => {
+      const issuers = async (first: EdgeSettings, second: EdgeSettings) =>
+        (await both(first, second)).resources
+          .filter(({ inputs }) => inputs.type === "CAA")
+          .map(({ inputs }) => inputs.name)
+          .sort();
+      assert.deepEqual(await issuers(given, pre), ["api.pre.teamflow.app", "api.teamflow.app", "pre.teamflow.app"]);
+      assert.deepEqual(await issuers({ ...given, createZone: true }, { ...pre, createZone: true }), ["teamflow.app"]);
+    });
+  });
+
+  it("tells the firewall's ARN to those who put it before a load balancer themselves", async () => {
+    const arn = (waf: boolean) =>
+      runMocked(
+        () => {
+          const settings = { ...given, waf };
+          const common = { context, logKeyArn: "k", logRetentionDays: 30, protect: true };
+          return { arn: new Edge("e", { ...common, settings }).firewallArn };
+        },
+        { outputs: asAws },
+      );
+    assert.equal((await arn(true)).result.arn, "acl-arn");
+    assert.equal((await arn(false)).result.arn, undefined);
   });
 });

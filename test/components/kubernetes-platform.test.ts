@@ -198,7 +198,7 @@ describe("components/kubernetes-platform", () => {
 
   it("hands out a kubeconfig without a secret, and a provider that applies by the server", async () => {
     const run = await build();
-    assert.match(run.result.kubeconfig, /"server":"https:\/\/0A1B\.gr7/);
+    assert.match(String(run.result.kubeconfig), /"server":"https:\/\/0A1B\.gr7/);
     const { inputs } = run.one(providerType);
     assert.deepEqual(
       {

@@ -76,6 +76,19 @@ describe("components/security-group", () => {
     });
   }
 
+  it("lets a group of somebody else's in, and leaves what that one lets out to its maker", async () => {
+    const run = await build((database) => database.allowFrom({ name: "pods", groupId: "sg-eks" }, 5432));
+    const { inputs } = run.one(ingress);
+    assert.deepEqual(
+      [inputs.securityGroupId, inputs.referencedSecurityGroupId, inputs.fromPort, inputs.description],
+      ["staging-database-group-id", "sg-eks", 5432, "pods to database"],
+    );
+    assert.deepEqual(
+      run.resources.filter(({ type }) => type === egress),
+      [],
+    );
+  });
+
   it("marks every rule with its owner", async () => {
     const run = await build((database, backend) => database.allowFrom({ name: "backend", group: backend }, 5432));
     for (const type of [ingress, egress])
