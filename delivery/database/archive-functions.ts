@@ -4,7 +4,7 @@
  *
  * What comes back meets a database that went on: whatever the rows referred to may be gone by now. A reference with ON DELETE
  * CASCADE then takes its row with it and one with SET NULL becomes null, exactly as the deletion would have done to the row
- * had it not been in the archive.
+ * had it not been in the archive. What refers to a row that is in the archive itself waits there for it.
  */
 export const archiveFunctions = `
 CREATE OR REPLACE FUNCTION slipway.archive_name(relation regclass, suffix text DEFAULT '') RETURNS text
@@ -24,6 +24,9 @@ BEGIN
   IF to_regclass(archived) IS NULL THEN
     EXECUTE format('CREATE TABLE %s AS TABLE %s WITH NO DATA', archived, relation);
     PERFORM slipway.protect(archived::regclass);
+    IF NOT has_table_privilege('slipway_auditor', relation, 'SELECT') THEN
+      EXECUTE format('REVOKE SELECT ON %s FROM slipway_auditor', archived);
+    END IF;
   END IF;
   FOR missing IN
     SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute new
@@ -40,6 +43,22 @@ BEGIN
 END $function$;
 COMMENT ON FUNCTION slipway.archive_rows IS 'Copies the rows of a condition into slipway_archive, which others may already have put rows into';
 
+CREATE OR REPLACE FUNCTION slipway.move_to_archive(relation regclass, condition text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  columns text;
+  moved bigint;
+BEGIN
+  PERFORM slipway.archive_rows(relation, 'false');
+  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
+    FROM pg_attribute WHERE attrelid = relation AND attnum > 0 AND NOT attisdropped;
+  EXECUTE format('WITH gone AS (DELETE FROM %s WHERE %s RETURNING *) INSERT INTO %s (%s) SELECT %s FROM gone',
+                 relation, condition, slipway.archive_name(relation), columns, columns);
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  RETURN moved;
+END $function$;
+COMMENT ON FUNCTION slipway.move_to_archive IS 'Takes the rows of a condition out of their table and into slipway_archive, in one statement, so that no change of them is lost between the two';
+
 CREATE OR REPLACE FUNCTION slipway.archive(relation regclass) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
 BEGIN
@@ -53,6 +72,8 @@ DECLARE
   archived regclass := to_regclass(slipway.archive_name(relation));
   reference record;
   there text;
+  parent_archive text;
+  ready text := 'true';
   kept text := 'true';
   nulled text[] := '{}';
   columns text;
@@ -73,6 +94,10 @@ BEGIN
     WHERE k.conrelid = relation AND k.contype = 'f' AND k.confrelid <> relation AND k.confdeltype IN ('c', 'n')
   LOOP
     there := format('(%s OR EXISTS (SELECT FROM %s parent WHERE %s))', reference.absent, reference.parent, reference.same);
+    parent_archive := slipway.archive_name(reference.parent);
+    IF to_regclass(parent_archive) IS NOT NULL THEN
+      ready := format('%s AND (%s OR NOT EXISTS (SELECT FROM %s parent WHERE %s))', ready, there, parent_archive, reference.same);
+    END IF;
     IF reference.confdeltype = 'c' THEN
       kept := kept || ' AND ' || there;
     ELSE
@@ -87,9 +112,9 @@ BEGIN
     INTO columns, expressions
     FROM pg_attribute new JOIN pg_attribute old ON old.attname = new.attname AND old.attrelid = archived
     WHERE new.attrelid = relation AND new.attnum > 0 AND NOT new.attisdropped AND NOT old.attisdropped AND new.attgenerated = '';
-  EXECUTE format('WITH archived AS (DELETE FROM %s AS archived WHERE %s RETURNING *)
+  EXECUTE format('WITH archived AS (DELETE FROM %s AS archived WHERE (%s) AND %s RETURNING *)
                   INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM archived WHERE %s',
-                 archived, condition, relation, columns, expressions, kept);
+                 archived, condition, ready, relation, columns, expressions, kept);
   GET DIAGNOSTICS restored = ROW_COUNT;
   RETURN restored;
 END $function$;
@@ -101,6 +126,7 @@ DECLARE
   archived regclass := to_regclass(slipway.archive_name(relation));
   identity_column record;
   restored bigint;
+  waits boolean;
 BEGIN
   IF archived IS NULL THEN
     RETURN 0;
@@ -110,7 +136,10 @@ BEGIN
     EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %s',
                    relation::text, identity_column.attname, identity_column.attname, relation);
   END LOOP;
-  EXECUTE format('DROP TABLE %s', archived);
+  EXECUTE format('SELECT EXISTS (SELECT FROM %s)', archived) INTO waits;
+  IF NOT waits THEN
+    EXECUTE format('DROP TABLE %s', archived);
+  END IF;
   RETURN restored;
 END $function$;
 COMMENT ON FUNCTION slipway.restore IS 'Brings back all that was put aside of a table and removes the archive; 0 when there is nothing';

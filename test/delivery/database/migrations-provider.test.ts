@@ -75,7 +75,7 @@ describe("the migrations' provider", () => {
     const { id, outs } = await provider.create(inputs);
     await down(inputs.database, files);
     const found = await provider.read(id, outs);
-    assert.deepEqual(found.props.applied, ["0001_application_baseline"]);
+    assert.deepEqual(found.props.applied, outs.applied.slice(0, -1));
     assert.equal((await provider.diff(id, found.props as provider.MigrationsOutputs, inputs)).changes, true);
     assert.deepEqual((await provider.update(id, found.props as provider.MigrationsOutputs, inputs)).outs, outs);
   });

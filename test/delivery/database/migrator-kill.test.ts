@@ -45,15 +45,17 @@ describe("a migration runner killed with SIGKILL", () => {
     this.timeout(180_000);
     const migrations = readMigrations(folder);
     const whole = await migratableDatabase();
+    const started = performance.now();
     await up({ kind: "environment", database: whole.name, user: whole.owner }, migrations, {
       environment: server.environment,
     });
+    const duration = performance.now() - started;
     const wanted = await snapshot(whole.name);
     const progress = new Set<number>();
     for (let round = 0; round < rounds; round++) {
       const { name, owner } = await migratableDatabase();
       const reference = { kind: "environment", database: name, user: owner } as const;
-      const delay = Math.floor(Math.random() * 320);
+      const delay = Math.floor(Math.random() * duration);
       await runAndKill(name, owner, delay);
       const left = await status(reference, migrations, { environment: server.environment });
       progress.add(left.applied.length);
