@@ -83,8 +83,8 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
   readonly loadBalancerName: string;
   readonly namespace: string;
   /**
-   * Known once the migrations are applied; undefined when there is no image that could. It carries no dependency, so that what waits for it
-   * is not made anew with the Job.
+   * The Job that has applied the migrations; undefined when there is no image that could. By its name, which a preview knows, where the
+   * Job's own outputs would make whatever waits for it unknown.
    */
   readonly migrated: pulumi.Output<string> | undefined;
   private readonly services: Readonly<Record<ServiceName, PodServiceSettings>>;
@@ -123,7 +123,7 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
       ...this.createAccounts(space, secrets, alarm),
     ];
     const migration = args.images.operator === undefined ? undefined : this.migrate(args.images.operator);
-    this.migrated = migration && withoutDependency(migration.jobName, migration.done);
+    this.migrated = migration && pulumi.all([migration.jobName, migration.done.urn]).apply(([jobName]) => jobName);
     if (migration) this.roll(deployed, [...this.before, migration.done], secrets, alarm);
     for (const service of rolloutOrder) if (!deployed.includes(service)) this.sayHowToRunIt(service);
     this.registerOutputs({ hostname: this.hostname });
@@ -285,10 +285,4 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
 function known(image: pulumi.Input<string> | undefined): pulumi.Input<string> {
   if (image === undefined) throw new Error("a service without an image was planned to be deployed");
   return image;
-}
-
-/** A text that is known when a resource stands, and tells the engine nothing of that resource. */
-function withoutDependency(text: pulumi.Output<string>, after: pulumi.Resource): pulumi.Output<string> {
-  const both = pulumi.all([text, after.urn]) as unknown as { promise(): Promise<[string, string]> };
-  return pulumi.output(both.promise().then(([value]) => value));
 }
