@@ -10,7 +10,6 @@ import { UserError } from "../../delivery/errors.ts";
 import { awsDirectory } from "../kubernetes/access-entries.ts";
 import { authenticatePath, authenticator } from "../kubernetes/authenticator.ts";
 import { Clusters } from "../kubernetes/clusters.ts";
-import { startLoadBalancers } from "../kubernetes/load-balancers.ts";
 import { layoutOf } from "../layout.ts";
 import { newSecret } from "../secrets.ts";
 import { serverAddresses } from "./data-plane/addresses.ts";
@@ -46,7 +45,8 @@ async function main(): Promise<void> {
     environment: (account, region) => podEnvironment(endpoint, layout, account, region),
     makeCertificates,
     authenticator: { url: (id) => `${endpoint}${authenticatePath}${id}`, secret },
-    startLoadBalancers,
+    // A client of Kubernetes is loaded only where there is a cluster.
+    startLoadBalancers: async (wanted) => (await import("../kubernetes/load-balancers.ts")).startLoadBalancers(wanted),
     log,
   });
   const authenticate = authenticator({

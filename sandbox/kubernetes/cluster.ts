@@ -29,10 +29,11 @@ const endings: readonly (readonly [readonly ClusterPart[], number])[] = [
 export type StartLoadBalancers = (options: {
   readonly kubeconfig: string;
   readonly account: string;
+  readonly region: string;
   readonly endpoint: string;
   readonly clusterName: string;
   readonly log: (line: string) => void;
-}) => { stop(): unknown };
+}) => Promise<{ stop(): unknown }>;
 
 /** What the clusters of a local AWS have in common. */
 export interface ClusterSurroundings {
@@ -91,13 +92,17 @@ export class Cluster {
     for (const part of ["controller-manager", "scheduler", "nodes"] as const) this.launch(part);
     for (const folder of resources) await this.apply(folder);
     if (this.stopping) return;
-    this.loadBalancers = this.surroundings.startLoadBalancers({
+    const loadBalancers = await this.surroundings.startLoadBalancers({
       kubeconfig: path.join(this.directory, kubeconfigFile("load-balancers")),
       account: order.account,
+      region: order.region,
       endpoint,
       clusterName: order.name,
       log,
     });
+    this.loadBalancers = loadBalancers;
+    // Whoever stopped the cluster meanwhile saw none.
+    if (this.stopping) await loadBalancers.stop();
     log(`the cluster ${order.name} answers at https://127.0.0.1:${port}`);
   }
 

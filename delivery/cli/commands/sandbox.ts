@@ -9,14 +9,16 @@ import {
   startSandbox,
   stopSandbox,
 } from "../../../sandbox/index.ts";
+import { clusterStatuses } from "../../../sandbox/kubernetes/known-clusters.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UserError } from "../../errors.ts";
 import { backendDirectory } from "../engine/environment.ts";
 import { runSteps } from "../progress.ts";
-import { readyToolchain } from "../ready.ts";
+import { readyToolchain, sandboxPrograms } from "../ready.ts";
 import { printJson, printNote, styled, table } from "../terminal.ts";
+import { addClusterCommands } from "./sandbox-clusters.ts";
 
-/** Adds `sandbox start|stop|status|reset|logs`. */
+/** Adds `sandbox start|stop|status|reset|logs`, and what concerns its clusters. */
 export function addSandboxCommand(program: Command): void {
   const sandbox = program
     .command("sandbox")
@@ -33,10 +35,9 @@ export function addSandboxCommand(program: Command): void {
         {
           title: "Sandbox",
           run: async (report) => {
-            const cacheBinary = (await readyToolchain(checkoutRoot, report)).get("cache-server")?.file;
             await startSandbox({
               root: checkoutRoot,
-              ...(cacheBinary && { cacheBinary }),
+              ...sandboxPrograms(await readyToolchain(checkoutRoot, report)),
               report: ({ part, phase }) => report(`${part}: ${phase}`),
             });
             return "running";
@@ -90,19 +91,29 @@ export function addSandboxCommand(program: Command): void {
       }))
         process.stdout.write(`${line}\n`);
     });
+
+  addClusterCommands(sandbox);
 }
 
 /** @returns whether every part is healthy */
 async function printStatus(json: boolean): Promise<boolean> {
   const parts = await sandboxStatus(checkoutRoot);
-  if (json) printJson(parts);
+  const clusters = await clusterStatuses(checkoutRoot);
+  if (json) printJson([...parts, ...clusters.map(({ name, ...cluster }) => ({ name: `cluster ${name}`, ...cluster }))]);
   else {
     const color = { running: "green", stopped: "gray", unhealthy: "red" } as const;
+    const rows = [
+      ...parts.map(({ name, state, port, detail }) => [name, state, port ? `127.0.0.1:${port}` : "", detail] as const),
+      ...clusters.map(
+        ({ name, state, endpoint, account, region }) =>
+          [`cluster ${name}`, state, endpoint.replace("https://", ""), `account ${account}, ${region}`] as const,
+      ),
+    ];
     process.stdout.write(
-      `${table(parts.map((part) => [part.name, styled(color[part.state], part.state), part.port ? `127.0.0.1:${part.port}` : "", part.detail]))}\n`,
+      `${table(rows.map(([name, state, address, detail]) => [name, styled(color[state], state), address, detail]))}\n`,
     );
   }
-  return parts.every((part) => part.state === "running");
+  return [...parts, ...clusters].every(({ state }) => state === "running");
 }
 
 function parseCount(value: string): number {
