@@ -8,7 +8,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../delivery/errors.ts";
 import { awsDirectory } from "../kubernetes/access-entries.ts";
-import { authenticatePath, authenticator } from "../kubernetes/authenticator.ts";
+import { authenticator, authenticatorUrl } from "../kubernetes/authenticator.ts";
 import { Clusters } from "../kubernetes/clusters.ts";
 import { layoutOf } from "../layout.ts";
 import { newSecret } from "../secrets.ts";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     images: operatorImage(layout.root),
     environment: (account, region) => podEnvironment(endpoint, layout, account, region),
     makeCertificates,
-    authenticator: { url: (id) => `${endpoint}${authenticatePath}${id}`, secret },
+    authenticator: (id) => authenticatorUrl(endpoint, secret, id),
     // A client of Kubernetes is loaded only where there is a cluster.
     startLoadBalancers: async (wanted) => (await import("../kubernetes/load-balancers.ts")).startLoadBalancers(wanted),
     log,

@@ -8,8 +8,15 @@ import { namespaceBindings } from "./namespace-bindings.ts";
 import type { ClusterOrder } from "./record.ts";
 import { readToken, TokenRefused } from "./token.ts";
 
-/** Where API servers ask: this and a cluster's id. */
-export const authenticatePath = "/_slipway/authenticate/";
+const authenticatePath = "/_slipway/authenticate/";
+
+/**
+ * Where the API server of a cluster asks. The secret stands in the path, since client-go, which the API server is written with, sends
+ * no token over plain HTTP.
+ */
+export function authenticatorUrl(endpoint: string, secret: string, id: string): string {
+  return `${endpoint}${authenticatePath}${secret}/${id}`;
+}
 
 const bodyLimit = 64 * 1024;
 /** What an API server asks (authentication.k8s.io/v1). */
@@ -30,12 +37,13 @@ export interface AuthenticatorSettings {
 export function authenticator(settings: AuthenticatorSettings): LocalHandler {
   return (request, response) => {
     if (!request.url?.startsWith(authenticatePath)) return false;
-    const cluster = settings.find(new URL(request.url, "http://gateway").pathname.slice(authenticatePath.length));
+    const [secret, id = ""] = new URL(request.url, "http://gateway").pathname.slice(authenticatePath.length).split("/");
+    const cluster = settings.find(id);
     const answer = (status: number, body: unknown) => {
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(body));
     };
-    if (request.headers.authorization !== `Bearer ${settings.secret}`) answer(401, { message: "wrong token" });
+    if (secret !== settings.secret) answer(401, { message: "wrong secret" });
     else if (!cluster || request.method !== "POST") answer(404, { message: "no such cluster" });
     else {
       review(request, cluster, settings).then(

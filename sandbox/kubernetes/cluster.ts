@@ -46,8 +46,8 @@ export interface ClusterSurroundings {
   environment(account: string, region: string): Readonly<Record<string, string>>;
   /** Makes a certificate for 127.0.0.1, or a new one when it is about to end, in a folder. */
   makeCertificates(directory: string): Promise<void>;
-  /** Where tokens of EKS are judged, and what the API server shows there. */
-  readonly authenticator: { url(id: string): string; readonly secret: string };
+  /** Where the API server of a cluster has tokens of EKS judged. */
+  authenticator(id: string): string;
   readonly startLoadBalancers: StartLoadBalancers;
   readonly log: (line: string) => void;
 }
@@ -82,7 +82,7 @@ export class Cluster {
     privateDirectory(path.join(this.directory, podLogs));
     await makeCertificates(path.join(this.directory, credentialFiles.certificates));
     makeCredentials(this.directory, { name: order.name, port });
-    writeWebhook(this.directory, authenticator.url(order.id), authenticator.secret);
+    writeWebhook(this.directory, authenticator(order.id));
     this.logTimer = setInterval(() => this.rotateLogs(), logInterval).unref();
     // The others wait for the API server by themselves, but would fill their logs with it.
     for (const part of ["etcd", "apiserver"] as const) this.launch(part);

@@ -80,10 +80,10 @@ export function adminToken(directory: string): string {
 
 /**
  * Tells the API server where the authenticator is, which may be elsewhere after each start of the sandbox.
- * @param secret what it shows to the authenticator
+ * @param url with the secret that the authenticator knows it by
  */
-export function writeWebhook(directory: string, url: string, secret: string): void {
-  const text = staticKubeconfig({ name: "authenticator", server: url, user: "apiserver", token: secret });
+export function writeWebhook(directory: string, url: string): void {
+  const text = staticKubeconfig({ name: "authenticator", server: url, user: "apiserver", token: "" });
   writeAtomically(path.join(directory, credentialFiles.webhook), text);
 }
 
