@@ -69,7 +69,10 @@ export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
       ...account,
       protect,
       copyRegion: backup?.copyToRegion,
-      hosts: Object.values(edge.hosts).filter((host) => host !== undefined),
+      platform: settings.platform === "eks" ? "eks" : "ecs",
+      hosts: [edge.hosts, settings.preProduction?.hosts]
+        .flatMap((hosts) => Object.values(hosts ?? {}))
+        .filter((host) => host !== undefined),
       github: { owner: github.owner, repository: github.repository, ownerId, repositoryId: hub.repositoryId },
       environments,
       createOidcProvider: identity.createOidcProvider,
