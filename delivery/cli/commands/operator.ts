@@ -19,4 +19,16 @@ export function addOperatorCommand(program: Command): void {
         for (const line of await operatorWork[name](operatorPlace(checkoutRoot))) process.stdout.write(`${line}\n`);
       });
   }
+  // Of a Job in the cluster alone (components/kubernetes-rollout-plan.ts): it has no database, and nobody asks for it by `task`.
+  operator
+    .command("analyze")
+    .description("watch over the canary of a rollout in Kubernetes, and end the rollout when it is not well")
+    .action(async () => {
+      const [{ analysisOrder, watchCanary }, { connect, eyesOf }] = await Promise.all([
+        import("../../tasks/analysis.ts"),
+        import("../../tasks/analysis-cluster.ts"),
+      ]);
+      const order = analysisOrder();
+      await watchCanary(order, eyesOf(await connect(order.region), order), (line) => process.stdout.write(`${line}\n`));
+    });
 }
