@@ -31,7 +31,8 @@ export function addClusterCommands(sandbox: Command): void {
     .argument("[words...]", "what kubectl is to do")
     .passThroughOptions()
     .action(async (name: string, words: string[]) => {
-      const [file, args] = findCluster(checkoutRoot, name).kubectl.command(words);
+      // Commander leaves the dashes by which a user parts kubectl's words from ours.
+      const [file, args] = findCluster(checkoutRoot, name).kubectl.command(words[0] === "--" ? words.slice(1) : words);
       const child = spawn(file, args, { stdio: "inherit" });
       process.exitCode = await new Promise<number>((resolve, reject) => {
         child.once("error", reject).once("close", (code) => resolve(code ?? 1));
