@@ -14,8 +14,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -98,6 +100,12 @@ func known(connection *tls.ConnectionState, authorities *x509.CertPool) bool {
 // serveLog is what `kubectl logs` reads. Lines have no times, so that --since and --timestamps change nothing.
 func (a *agent) serveLog(response http.ResponseWriter, request *http.Request) {
 	namespace, pod, name := request.PathValue("namespace"), request.PathValue("pod"), request.PathValue("container")
+	for _, part := range []string{namespace, pod, name} {
+		if part != filepath.Base(part) || strings.HasPrefix(part, ".") {
+			http.Error(response, "no name of an object", http.StatusBadRequest)
+			return
+		}
+	}
 	query := request.URL.Query()
 	file, err := os.Open(a.kubelet.containers.log(namespace, pod, name, query.Get("previous") == "true"))
 	if os.IsNotExist(err) {
