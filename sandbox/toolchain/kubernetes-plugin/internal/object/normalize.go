@@ -48,8 +48,8 @@ func normalizeKnown(object *unstructured.Unstructured) *unstructured.Unstructure
 	if err != nil {
 		return object
 	}
-	// What does not fit its type is the API server's to refuse: it says best why.
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed); err != nil {
+	// What does not fit its type, or has a field that is none, is the API server's to refuse: it says best why.
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(object.Object, typed, true); err != nil {
 		return object
 	}
 	written, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
