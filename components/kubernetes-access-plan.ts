@@ -24,7 +24,7 @@ export const policyOfLevel: Readonly<Record<AccessSetting["level"], string>> = {
 };
 
 /** A policy of EKS's given to somebody. */
-export interface PlannedGrant {
+interface PlannedGrant {
   readonly level: AccessSetting["level"];
   readonly scope: { readonly type: "cluster" } | { readonly type: "namespace"; readonly namespaces: readonly string[] };
 }
