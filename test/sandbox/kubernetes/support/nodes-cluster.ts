@@ -141,7 +141,7 @@ export class NodesCluster {
     }
     makeCredentials(this.folder, { name: "test", port: this.port });
     // Nobody answers there: the tests show tokens that the API server knows itself.
-    writeWebhook(this.folder, "http://127.0.0.1:9/", "nobody");
+    writeWebhook(this.folder, "http://127.0.0.1:9/");
     for (const part of ["etcd", "apiserver"] as const) this.launch(part);
     if (!(await until(() => isReady(this.folder, this.port), 90_000, 100))) throw new Error(this.words());
     for (const part of ["controller-manager", "scheduler", "nodes"] as const) this.launch(part);
