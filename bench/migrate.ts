@@ -43,9 +43,11 @@ const seed = `
 const bare = `BEGIN;
   INSERT INTO enterprise.organizations (name, display_name, plan_type, status)
     SELECT email || '_org', email, 'trial', 'active' FROM auth.users WHERE email IS NOT NULL ON CONFLICT (name) DO NOTHING;
+  ANALYZE enterprise.organizations; -- not in the source, whose next statement takes hours without it
   UPDATE public.profiles p SET organization_id = o.id FROM enterprise.organizations o, auth.users u WHERE p.id = u.id AND o.name = u.email || '_org';
   INSERT INTO enterprise.organization_roles (organization_id, name, display_name, permissions, is_default)
     SELECT id, 'Admin', 'Administrator', '["*"]'::jsonb, true FROM enterprise.organizations;
+  ANALYZE enterprise.organization_roles;
   INSERT INTO enterprise.user_organization_roles (user_id, organization_id, role_id, assigned_by)
     SELECT p.id, p.organization_id, r.id, p.id FROM public.profiles p
     JOIN enterprise.organization_roles r ON r.organization_id = p.organization_id AND r.name = 'Admin' WHERE p.organization_id IS NOT NULL;

@@ -3,9 +3,12 @@
 -- member somewhere already stays there. (The source lost those without email, linked only those with a profile, and
 -- doubled the Admin role when it was run again.)
 
+-- A batch reads a few rows of tables that grow while it runs, of which the planner knows nothing yet: plans that read whole tables
+-- are forbidden to it, since they would be right for the first batch only.
+
 -- Forth: first what an earlier down put into slipway_archive, then users without an organization, in the order of their ids.
 CREATE FUNCTION enterprise.move_users(behind text, batch integer, OUT next text, OUT affected bigint)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   archive text := 'slipway_archive."enterprise.organizations"';
   ids uuid[];
@@ -29,7 +32,8 @@ BEGIN
   END IF;
 
   SELECT array_agg(u.id), max(u.id::text) INTO ids, next
-    FROM (SELECT id FROM auth.users WHERE id > coalesce(nullif(behind, '')::uuid, '00000000-0000-0000-0000-000000000000') OR (behind = '' AND id = '00000000-0000-0000-0000-000000000000')
+    FROM (SELECT id FROM auth.users
+          WHERE id >= coalesce(nullif(behind, '')::uuid, '00000000-0000-0000-0000-000000000000') AND id IS DISTINCT FROM nullif(behind, '')::uuid
           ORDER BY id LIMIT batch) u;
   IF ids IS NULL THEN
     RETURN;
@@ -89,7 +93,7 @@ END $$;
 
 -- Back: organizations that the move made, with all that hangs on them by now, go to slipway_archive.
 CREATE FUNCTION enterprise.unmove_users(batch integer) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   ids uuid[];
   made text;
@@ -115,6 +119,27 @@ BEGIN
   RETURN cardinality(ids);
 END $$;
 
+CREATE FUNCTION enterprise.move_connections(behind text, batch integer, OUT next text, OUT affected bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  ids uuid[];
+BEGIN
+  next := behind;
+  affected := slipway.restore_column('github_module.github_app_installations', 'id', 'organization_id', 'enterprise.organizations', batch);
+  IF affected > 0 THEN
+    RETURN;
+  END IF;
+  SELECT array_agg(c.id), max(c.id::text) INTO ids, next
+    FROM (SELECT id FROM github_module.github_app_installations
+          WHERE id >= coalesce(nullif(behind, '')::uuid, '00000000-0000-0000-0000-000000000000') AND id IS DISTINCT FROM nullif(behind, '')::uuid
+          ORDER BY id LIMIT batch) c;
+  UPDATE github_module.github_app_installations i SET organization_id = own.organization_id
+    FROM (SELECT c.id, coalesce((SELECT p.organization_id FROM public.profiles p WHERE p.id = c.user_id), enterprise.ensure_organization(c.user_id)) AS organization_id
+          FROM github_module.github_app_installations c WHERE c.id = ANY (ids) AND c.organization_id IS NULL AND c.user_id IS NOT NULL) own
+    WHERE i.id = own.id AND own.organization_id IS NOT NULL;
+  GET DIAGNOSTICS affected = ROW_COUNT;
+END $$;
+
 CREATE FUNCTION enterprise.unmove_connections(batch integer) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -132,4 +157,4 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION enterprise.move_users(text, integer), enterprise.bring_back(uuid[]), enterprise.unmove_users(integer),
-  enterprise.unmove_connections(integer) FROM PUBLIC;
+  enterprise.move_connections(text, integer), enterprise.unmove_connections(integer) FROM PUBLIC;
