@@ -46,7 +46,7 @@ export class TestCluster {
     writeCertificates(folder);
     makeCredentials(folder, { name: "test", port });
     // Nobody answers there: the test shows tokens that the API server knows itself.
-    writeWebhook(folder, "http://127.0.0.1:9/", "nobody");
+    writeWebhook(folder, "http://127.0.0.1:9/");
     const authority = readFileSync(path.join(folder, credentialFiles.authority), "utf8");
     const cluster = new TestCluster(folder, port, binary, new ClusterApi(port, adminToken(folder), authority));
     try {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	pbempty "github.com/golang/protobuf/ptypes/empty"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -36,9 +35,6 @@ type Provider struct {
 
 	settings settings
 	cluster  *cluster.Cluster
-
-	// kinds counts the definitions made by this provider: the server's kinds are looked up anew after each.
-	kinds sync.Mutex
 }
 
 // New makes a provider that is not configured yet.
