@@ -5,7 +5,7 @@ import { binDirectory, linkToolchain, pulumiHome } from "../../sandbox/toolchain
 import { type PartName, partsFor } from "../../sandbox/toolchain/parts.ts";
 import { provideToolchain, type Toolchain, type ToolchainEvent } from "../../sandbox/toolchain/provide.ts";
 import { UserError } from "../errors.ts";
-import { childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
+import { accountInSandbox, childEnvironment, engineEnvironment, sandboxEnvironment } from "./engine/environment.ts";
 import { settleInterruptedRun } from "./engine/interrupted.ts";
 import { clearStaleLocks, pendingOperations } from "./engine/leftovers.ts";
 import { pruneEngineLogs } from "./engine/logs.ts";
@@ -62,7 +62,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
     childEnvironment(
       {
         ...engineEnvironment(root, toolchain, options),
-        ...(options.sandbox ? sandboxEnvironment(root, options.account) : {}),
+        ...(options.sandbox ? sandboxEnvironment(root, accountInSandbox(platform, options.account)) : {}),
       },
       options.sandbox,
     );

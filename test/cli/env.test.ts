@@ -3,7 +3,12 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import fc from "fast-check";
 import { shellLines } from "../../delivery/cli/commands/env.ts";
-import { childEnvironment, engineEnvironment, shadowedNames } from "../../delivery/cli/engine/environment.ts";
+import {
+  accountInSandbox,
+  childEnvironment,
+  engineEnvironment,
+  shadowedNames,
+} from "../../delivery/cli/engine/environment.ts";
 import { temporaryFolder, write } from "./support/temporary.ts";
 
 describe("the environment for a shell", () => {
@@ -55,6 +60,12 @@ describe("the environment for a shell", () => {
       engineEnvironment("/checkout", new Map(), { sandbox: true, env: {} }).PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL,
       "true",
     );
+  });
+
+  it("gives production an account of its own in the local AWS, unless the settings declare one", () => {
+    assert.equal(accountInSandbox("ecs", undefined), undefined);
+    assert.match(accountInSandbox("eks", undefined) ?? "", /^\d{12}$/);
+    assert.equal(accountInSandbox("eks", "123456789012"), "123456789012");
   });
 
   it("puts our programs first on PATH once, however often it is evaluated", () => {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import { checkStackFile } from "../../../infra/stack-file.ts";
 import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
-import { engineEnvironment, sandboxEnvironment, shadowedNames } from "../engine/environment.ts";
+import { accountInSandbox, engineEnvironment, sandboxEnvironment, shadowedNames } from "../engine/environment.ts";
 import { prepareStackConfig } from "../engine/stack-config.ts";
 import { requireStack } from "../engine/stacks.ts";
 import { makeReady } from "../ready.ts";
@@ -30,7 +30,7 @@ export function addEnvCommand(program: Command): void {
       });
       const variables = {
         ...engineEnvironment(checkoutRoot, toolchain, { sandbox: true }),
-        ...sandboxEnvironment(checkoutRoot, account),
+        ...sandboxEnvironment(checkoutRoot, accountInSandbox(platform, account)),
         ...configFile(name),
       };
       const files = secretFiles(checkoutRoot);

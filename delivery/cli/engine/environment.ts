@@ -72,6 +72,18 @@ export function sandboxEnvironment(root: string, account?: string): Record<strin
   };
 }
 
+/** Production's own account of the local AWS: an account has one provider of GitHub's identities, and staging makes it in the other. */
+const productionAccount = "000000000001";
+
+/**
+ * The account of the local AWS that a stack lives in.
+ * @param declared the account that the stack's settings hold it to
+ * @returns undefined for the sandbox's usual one
+ */
+export function accountInSandbox(platform: "local" | "ecs" | "eks", declared: string | undefined): string | undefined {
+  return declared ?? (platform === "eks" ? productionAccount : undefined);
+}
+
 /** Variables that point the engine at the sandbox's state files, and at nothing else of the sandbox. */
 export function backendEnvironment(root: string): Record<string, string> {
   mkdirSync(backendDirectory(root), { recursive: true, mode: 0o700 });

@@ -97,6 +97,15 @@ export class Checkout {
     writeFileSync(path.join(this.root, file), change(this.read(file)));
   }
 
+  /** Adds a file to the checkout, or replaces it. */
+  write(file: string, text: string): void {
+    writeFileSync(path.join(this.root, file), text);
+  }
+
+  remove(file: string): void {
+    rmSync(path.join(this.root, file));
+  }
+
   /** Variables that `./slipway env` sets for this checkout's sandbox, secrets included. */
   async endpoints(stack = "dev"): Promise<Record<string, string>> {
     const { stdout, stderr, code } = await this.shell(`eval "$(./slipway env ${stack})" && env -0`);
