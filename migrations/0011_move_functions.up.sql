@@ -47,18 +47,20 @@ BEGIN
       AND NOT EXISTS (SELECT FROM enterprise.organizations o WHERE o.created_for = u.id)
   ), made AS (
     INSERT INTO enterprise.organizations (name, display_name, plan_type, origin, created_for)
-    SELECT CASE WHEN namesake > 1 OR EXISTS (SELECT FROM enterprise.organizations o WHERE o.name = label || '_org') THEN id::text ELSE label END || '_org',
+    -- Not EXISTS, for which the planner would read all names there are by now.
+    SELECT CASE WHEN namesake > 1 OR (SELECT true FROM enterprise.organizations o WHERE o.name = label || '_org') THEN id::text ELSE label END || '_org',
       label, 'trial', 'moved', id
     FROM lacking
     ON CONFLICT DO NOTHING
     RETURNING id, created_for
+  ), paired AS MATERIALIZED (
+    SELECT id, created_for, gen_random_uuid() AS role_id FROM made
   ), admin AS (
-    INSERT INTO enterprise.organization_roles (organization_id, name, display_name, permissions, is_default)
-    SELECT id, 'Admin', 'Administrator', '["*"]', true FROM made
-    RETURNING id, organization_id
+    INSERT INTO enterprise.organization_roles (id, organization_id, name, display_name, permissions, is_default)
+    SELECT role_id, id, 'Admin', 'Administrator', '["*"]', true FROM paired
   ), given AS (
     INSERT INTO enterprise.user_organization_roles (user_id, organization_id, role_id, assigned_by)
-    SELECT made.created_for, made.id, admin.id, made.created_for FROM made JOIN admin ON admin.organization_id = made.id
+    SELECT created_for, id, role_id, created_for FROM paired
   ), profiled AS (
     UPDATE public.profiles p SET organization_id = made.id FROM made WHERE p.id = made.created_for AND p.organization_id IS NULL
   )
