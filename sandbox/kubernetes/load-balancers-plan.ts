@@ -89,7 +89,7 @@ function memberOf(ingress: V1Ingress, snapshot: Snapshot): Member {
   if (!reference) return { ingress, parameters: {} };
   const found = snapshot.parameters.find(({ metadata }) => metadata?.name === reference.name);
   if (reference.kind !== "IngressClassParams" || !found)
-    throw new ModelError(`ingressClassParams.eks.amazonaws.com "${reference.name}" not found`);
+    throw new ModelError(`ingressclassparams.eks.amazonaws.com "${reference.name}" not found`);
   const parameters = found.spec ?? {};
   const namespace = snapshot.namespaces.find(({ metadata }) => metadata?.name === ingress.metadata?.namespace);
   if (!selects(parameters.namespaceSelector, namespace?.metadata?.labels ?? {}))
