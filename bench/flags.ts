@@ -51,6 +51,8 @@ row("OpenFeature's InMemoryProvider", millions(await openFeatureRate(inMemory)))
 await OpenFeature.close();
 console.log("\nmemory for 1,000 flags (these, as the library keeps them)\n");
 for (const library of libraries) row(library.name, `${memory(library)} kB`);
+console.log("\nuntil a running application sees a change in its database (1,000 flags)\n");
+row("slipway", changesVisible());
 
 /** @throws Error naming the first answer that differs. */
 function compareAnswers(): void {
@@ -126,6 +128,12 @@ function processorSeconds(): number {
 function memory({ name }: Library): string {
   const script = path.join(import.meta.dirname, "flags", "memory.ts");
   return execFileSync(process.execPath, ["--expose-gc", script, name], { encoding: "utf8" }).trim();
+}
+
+/** In a process of its own, whose event loop no other library's timers share. */
+function changesVisible(): string {
+  const script = path.join(import.meta.dirname, "flags", "visible.ts");
+  return execFileSync(process.execPath, [script], { encoding: "utf8" }).trim();
 }
 
 function millions(value: number): string {

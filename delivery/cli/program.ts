@@ -8,6 +8,7 @@ import { addEksTokenCommand } from "./commands/eks-token.ts";
 import { addEnvCommand } from "./commands/env.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addFeaturesCommand } from "./commands/features.ts";
+import { addFlagsCommand } from "./commands/flags.ts";
 import { addOperatorCommand } from "./commands/operator.ts";
 import { addSandboxCommand } from "./commands/sandbox.ts";
 import { addSetupCommand } from "./commands/setup.ts";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addStackCommands(program);
   addTaskCommand(program);
   addFeaturesCommand(program);
+  addFlagsCommand(program);
   addEnvironmentCommands(program);
   addTestCommand(program);
   addSetupCommand(program);

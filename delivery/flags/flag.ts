@@ -39,7 +39,7 @@ type FlagState = z.infer<typeof flagStateSchema>;
 
 const declaredState = flagStateSchema.extend({ targeting: declaredTargeting.default({}) });
 
-const flagKeySchema = z
+export const flagKeySchema = z
   .string()
   .regex(
     /^[A-Za-z][A-Za-z0-9_.-]{0,254}$/,

@@ -50,6 +50,13 @@ export interface Evaluation extends Omit<Outcome, "reason"> {
   readonly freshReason?: Reason;
 }
 
+/** A user or an organization in an A/B test. */
+export interface Participant {
+  readonly kind: "user" | "organization";
+  readonly unit: string;
+  readonly variant: string;
+}
+
 /**
  * The flags of an environment, held in memory and followed. Evaluating one is a matter of nanoseconds and never fails, waits or asks:
  * when the source is lost, the last snapshot goes on answering.
@@ -142,6 +149,13 @@ export class LiveFlags {
     return { ...outcome, reason: "STALE", freshReason: outcome.reason };
   }
 
+  /** Who takes part in an A/B test of the flag's variants, and with which; undefined for those whose variant is not chance's. */
+  participant(key: string, context: FlagContext = {}): Participant | undefined {
+    const found = this.snapshot?.flags.get(key)?.participant(context);
+    const kind = this.snapshot?.organizationFlags.has(key) ? "organization" : "user";
+    return found && { kind, ...found };
+  }
+
   /** Why the flag is as it is; see `formatExplanation`. @returns undefined for a flag that is not known. */
   explain(key: string, context: FlagContext = {}): Explanation | undefined {
     const flag = this.snapshot?.flags.get(key);
@@ -172,7 +186,11 @@ export class LiveFlags {
     if (bootstrap === undefined || this.snapshot !== undefined) return;
     try {
       const flags = Object.entries(resolveFlags(readFlagFile(bootstrap), this.environment));
-      this.take(takeSnapshot(Object.fromEntries(flags.filter(([, { active }]) => active))), "stale");
+      // When this environment went live only its database knows: what waits for that is off until it is reached.
+      const stored = flags
+        .filter(([, { active }]) => active)
+        .map(([key, flag]) => [key, flag.targeting.activation ? { ...flag, waitsFor: "the database" } : flag]);
+      this.take(takeSnapshot(Object.fromEntries(stored)), "stale");
     } catch (error) {
       this.report(error as Error);
     }

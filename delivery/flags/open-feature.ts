@@ -10,6 +10,7 @@ import {
   StandardResolutionReasons,
 } from "@openfeature/server-sdk";
 import type { FlagContext } from "./evaluation/model.ts";
+import type { ExperimentLog } from "./experiments/log.ts";
 import type { Evaluation, FlagsEvent, LiveFlags } from "./live-flags.ts";
 
 /** The kinds of values that OpenFeature asks for. */
@@ -35,8 +36,12 @@ export class SlipwayProvider implements Provider {
   private readonly flags: LiveFlags;
   private unsubscribe: (() => void) | undefined;
 
-  constructor(flags: LiveFlags) {
+  private readonly experiments: ExperimentLog | undefined;
+
+  /** @param experiments where it is written who saw which variant and what `track` says. @default nowhere */
+  constructor(flags: LiveFlags, experiments?: ExperimentLog) {
     this.flags = flags;
+    this.experiments = experiments;
   }
 
   /** Ready at once or after the flags' patience; it fails for a wrong environment only, and then for good (FATAL). */
@@ -55,7 +60,14 @@ export class SlipwayProvider implements Provider {
 
   async onClose(): Promise<void> {
     this.unsubscribe?.();
+    await this.experiments?.close();
     await this.flags.close();
+  }
+
+  /** OpenFeature's tracking: an event of the metric of that name, for the context's user and organization. */
+  track(metric: string, context: EvaluationContext, details?: { readonly value?: number }): void {
+    const { organizationId, userId } = toFlagContext(context);
+    this.experiments?.event({ metric, userId, organizationId, value: details?.value });
   }
 
   async resolveBooleanEvaluation(key: string, otherwise: boolean, context: EvaluationContext) {
@@ -91,6 +103,10 @@ export class SlipwayProvider implements Provider {
         ErrorCode.TYPE_MISMATCH,
         `the flag ${key} is no ${kind}: it is ${JSON.stringify(value)}`,
       );
+    }
+    if (evaluation.variant !== undefined && this.experiments !== undefined) {
+      const participant = this.flags.participant(key, toFlagContext(context));
+      if (participant !== undefined) this.experiments.exposure(key, participant);
     }
     return { value: value as T, ...this.details(key, evaluation) };
   }

@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly flags: CompiledFlags;
   /** What the application is told beside a value, by flag, where there is such. */
   readonly metadata: ReadonlyMap<string, NonNullable<Targeting["metadata"]>>;
+  /** The flags whose variants stick to organizations. */
+  readonly organizationFlags: ReadonlySet<string>;
   /** A digest of each flag, to find out which ones another snapshot changes. */
   readonly digests: ReadonlyMap<string, string>;
 }
@@ -19,6 +21,9 @@ export function takeSnapshot(flags: Readonly<Record<string, StoredFlag>>): Snaps
   return {
     flags: compileFlags({ features }),
     metadata: new Map(features.flatMap(({ name, metadata }) => (metadata === undefined ? [] : [[name, metadata]]))),
+    organizationFlags: new Set(
+      features.flatMap(({ name, variants }) => (variants?.[0]?.stickiness === "organizationId" ? [name] : [])),
+    ),
     digests: new Map(entries.map(([key, flag]) => [key, digestOf(flag)])),
   };
 }

@@ -79,7 +79,8 @@ export async function removeFlags(
   });
 }
 
-async function transaction<T>(
+/** Works on the flags alone, in one transaction whose changes carry the actor and the reason in the history. */
+export async function transaction<T>(
   client: pg.ClientBase,
   { actor, reason }: Pick<ApplyFlagsOptions, "actor" | "reason">,
   work: () => Promise<T>,

@@ -90,6 +90,15 @@ export class CompiledFlag {
     return otherwise;
   }
 
+  /** Who takes part in the comparison of the flag's variants, and with which one: those for whom chance chose it. */
+  participant(context: FlagContext): { readonly unit: string; readonly variant: string } | undefined {
+    const { enabled, rule: name, variant } = this.evaluate(context);
+    if (!enabled || variant === undefined) return undefined;
+    const chooser = this.rules.find((rule) => rule.name === name)?.variants ?? this.variants;
+    const unit = chooser?.unitOf(context);
+    return unit === undefined ? undefined : { unit, variant: variant.name };
+  }
+
   private outcomeOf(rule: ReadyRule, context: FlagContext): Outcome {
     const chooser = rule.variants ?? this.variants;
     return chooser === undefined ? rule.plain : (rule.outcomes?.get(chooser.choose(context)) ?? rule.plain);

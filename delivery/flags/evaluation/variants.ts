@@ -78,6 +78,11 @@ export class VariantChooser {
     return first.choice;
   }
 
+  /** Who is kept at the variant that chance chose; undefined for somebody whom nothing identifies, or when it was not chance. */
+  unitOf(context: FlagContext): string | undefined {
+    return this.choose(context).by === "weight" ? this.seed(context) || undefined : undefined;
+  }
+
   /** 1 to the sum of all weights; undefined for somebody whom nothing identifies. */
   bucketOf(context: FlagContext): number | undefined {
     const id = this.seed(context);

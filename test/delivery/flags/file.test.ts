@@ -14,10 +14,11 @@ const linesIn = (environment: (typeof flagEnvironments)[number], overrides?: unk
 
 describe("the declared flags", () => {
   it("have the values of the source documents", () => {
+    const sinceGoLive = (time: string) => `on, rollout 100 %, targeting {"activation":{"afterGoLive":"${time}"}}`;
     const later = {
-      metadataSync: "off, rollout 0 %",
-      aiDocumentation: "off, rollout 0 %",
-      advancedConnectors: "off, rollout 0 %",
+      metadataSync: sinceGoLive("P1W"),
+      aiDocumentation: sinceGoLive("P2W"),
+      advancedConnectors: sinceGoLive("P1M"),
     };
     const enterprise = { enterpriseMode: "on, rollout 100 %", adminPortal: "on, rollout 100 %", ...later };
     const [on, off] = ["on, rollout 100 %", "off, rollout 0 %"];
