@@ -11,6 +11,7 @@ import { scramVerifier } from "../../secrets.ts";
 import { until } from "../../system/wait.ts";
 import { serverAddresses } from "./addresses.ts";
 import { Child } from "./child.ts";
+import { copyCluster, keepPassword, keptPassword } from "./database-copies.ts";
 import { prepareRoles } from "./database-roles.ts";
 import { placeOf, removeDatabase } from "./place.ts";
 import { type Endpoint, Registry } from "./registry.ts";
@@ -22,17 +23,25 @@ const superuser = "rdsadmin";
 /** A start of a fresh cluster takes 3 s; a crash recovery may take longer. Milliseconds. */
 const startLimit = 60_000;
 
+/** Of an instance or a snapshot. */
+const resourceId = z.string().regex(/^[A-Za-z0-9-]{1,63}$/);
+
 /** What RDS wants of a database. */
 export const databaseOrder = z.object({
   /** The instance's resource id. */
-  id: z.string().regex(/^[A-Za-z0-9-]{1,63}$/),
+  id: resourceId,
   masterUser: z.string().min(1),
   masterPassword: z.string().min(1),
   /** The database made with the instance. */
   database: z.string().optional(),
   /** rds.force_ssl of the parameter group. */
   forceTls: z.boolean(),
+  /** Whose data it begins with: another database's of this moment, or a snapshot's. @default none: it is empty */
+  copyOf: resourceId.optional(),
 });
+
+/** What RDS wants to be kept of a database. */
+export const snapshotOrder = z.object({ id: resourceId, of: resourceId });
 
 type DatabaseOrder = z.infer<typeof databaseOrder>;
 
@@ -89,6 +98,11 @@ export class Databases {
     });
   }
 
+  /** Keeps a copy of a database as it is now; `remove` removes it. */
+  async snapshot({ id, of }: z.infer<typeof snapshotOrder>): Promise<void> {
+    keepPassword(placeOf(this.layout, id), await this.copy(of, id));
+  }
+
   /** Ends all. */
   async stop(): Promise<void> {
     await Promise.all([...this.running.keys()].map((id) => this.haltNow(id)));
@@ -107,7 +121,10 @@ export class Databases {
     const place = placeOf(this.layout, order.id);
     const binaries = await provideBinaries(place.account, this.log);
     const isNew = !hasCluster(place);
-    if (isNew) await this.create(order.id, place, binaries);
+    if (isNew && order.copyOf) {
+      const password = await this.copy(order.copyOf, order.id);
+      this.registry.set(order.id, { ...(await this.registry.placeFor(order.id)), password });
+    } else if (isNew) await this.create(order.id, place, binaries);
     writeAccessRules(place, order.forceTls);
     const child = this.running.get(order.id);
     if (child) child.reload();
@@ -128,6 +145,18 @@ export class Databases {
   private async create(id: string, place: Place, binaries: Binaries): Promise<void> {
     const password = await createCluster(this.layout, place, binaries, superuser);
     this.registry.set(id, { ...(await this.registry.placeFor(id)), password });
+  }
+
+  /** Nothing happens to a database while it is copied. @returns the superuser's password, which is the copy's too */
+  private copy(from: string, to: string): Promise<string> {
+    return this.inTurn(from, async () => {
+      const [source, known] = [placeOf(this.layout, from), this.registry.get(from)];
+      const password = known?.password ?? keptPassword(source);
+      if (password === undefined || !hasCluster(source)) throw new Error(`nothing is kept of ${from}`);
+      const administrator = known && this.running.has(from) ? { ...known, user: superuser, password } : undefined;
+      await copyCluster(source, placeOf(this.layout, to), administrator);
+      return password;
+    });
   }
 
   private async start(id: string, place: Place, binaries: Binaries): Promise<void> {

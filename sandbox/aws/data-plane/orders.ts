@@ -5,7 +5,7 @@ import type { Clusters } from "../../kubernetes/clusters.ts";
 import { clusterOrder } from "../../kubernetes/record.ts";
 import type { LocalHandler } from "../gateway.ts";
 import { type Caches, cacheOrder } from "./caches.ts";
-import { type Databases, databaseOrder } from "./databases.ts";
+import { type Databases, databaseOrder, snapshotOrder } from "./databases.ts";
 
 const prefix = "/_slipway/";
 const bodyLimit = 64 * 1024;
@@ -20,6 +20,7 @@ export function dataPlane(
     "ensure-database": async (body) => databases.ensure(databaseOrder.parse(body)),
     "halt-database": async (body) => databases.halt(named.parse(body).id),
     "remove-database": async (body) => databases.remove(named.parse(body).id),
+    "snapshot-database": async (body) => databases.snapshot(snapshotOrder.parse(body)),
     "ensure-cache": async (body) => caches.ensure(cacheOrder.parse(body)),
     "remove-cache": async (body) => caches.remove(named.parse(body).id),
     "ensure-cluster": async (body) => clusters.ensure(clusterOrder.parse(body)),

@@ -129,6 +129,7 @@ def bring_up(record, turn):
         masterPassword=record["_MasterUserPassword"],
         forceTls=forces_tls(record),
         **database,
+        **({"copyOf": record["_CopyOf"]} if record.get("_CopyOf") else {}),
     )
     record["Endpoint"] = {"Address": answer["host"], "Port": answer["port"], "HostedZoneId": "Z1PVIF0B656C1W"}
     for group in record["DBParameterGroups"]:
@@ -145,33 +146,44 @@ def close():
     close_description()
 
 
+# MiniStack's own way to make an instance, for create().
+_ministack = {}
+
+
+def create(p, copy_of=None):
+    """Makes an instance as the request says, empty or with the data of another. Returns its record, or MiniStack's refusal."""
+    managed = value(p, "ManageMasterUserPassword") == "true"
+    if managed and value(p, "MasterUserPassword"):
+        return None, rds._error(
+            "InvalidParameterCombination",
+            "You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.",
+            400,
+        )
+    if managed:
+        p = {**p, "MasterUserPassword": [rds._generate_master_user_password()]}
+    answer = _ministack["create"](p)
+    if not is_success(answer):
+        return None, answer
+    record = rds._instances[value(p, "DBInstanceIdentifier")]
+    take_over(record, p)
+    fill_in(record, p)
+    if copy_of:
+        record["_CopyOf"] = copy_of
+    if managed:
+        manage_master_password(record, value(p, "MasterUserSecretKmsKeyId"))
+    record["DBInstanceStatus"] = "creating"
+    bring_up_soon(record)
+    return record, None
+
+
 def close_create():
-    create = rds._create_db_instance
+    _ministack["create"] = rds._create_db_instance
 
     def create_db_instance(p):
-        engine = value(p, "Engine")
-        if engine != "postgres" or value(p, "DBClusterIdentifier"):
-            return create(p)
-        managed = value(p, "ManageMasterUserPassword") == "true"
-        if managed and value(p, "MasterUserPassword"):
-            return rds._error(
-                "InvalidParameterCombination",
-                "You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.",
-                400,
-            )
-        if managed:
-            p = {**p, "MasterUserPassword": [rds._generate_master_user_password()]}
-        answer = create(p)
-        if not is_success(answer):
-            return answer
-        record = rds._instances[value(p, "DBInstanceIdentifier")]
-        take_over(record, p)
-        fill_in(record, p)
-        if managed:
-            manage_master_password(record, value(p, "MasterUserSecretKmsKeyId"))
-        record["DBInstanceStatus"] = "creating"
-        bring_up_soon(record)
-        return rds._single_instance_response("CreateDBInstanceResponse", "CreateDBInstanceResult", record)
+        if value(p, "Engine") != "postgres" or value(p, "DBClusterIdentifier"):
+            return _ministack["create"](p)
+        record, refusal = create(p)
+        return refusal or rds._single_instance_response("CreateDBInstanceResponse", "CreateDBInstanceResult", record)
 
     replace(rds, "_create_db_instance", create_db_instance)
 
