@@ -125,7 +125,9 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
   // Providers and the stack itself are bookkeeping of the engine; components are the names of groups of resources.
   if (!operation || step.type.startsWith("pulumi:") || step.type.startsWith("slipway:")) return [];
   const changed = operation === "update" || operation === "replace";
-  const properties = changed ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {}) : [];
+  const all = changed ? differences(step.old?.[compare] ?? {}, step.new?.[compare] ?? {}) : [];
+  const properties = all.filter(({ path }) => !movingOutputs.has(path));
+  if (properties.length === 0 && all.length > 0) return [];
   if (changed && properties.length === 0) properties.push(...providersDifferences(step));
   const because = operation === "replace" ? (step.keys ?? []) : [];
   const holds = holdingOf(step.type);
@@ -143,6 +145,9 @@ function changeOf(step: z.infer<typeof stepSchema>["metadata"], compare: "inputs
     },
   ];
 }
+
+/** What AWS itself moves on all the time: no drift. RDS names the moment up to which it can restore. */
+const movingOutputs: ReadonlySet<string> = new Set(["latestRestorableTime"]);
 
 /** Replacements come as several steps; the one that stands for the whole is `replace`. */
 const operations: Readonly<Record<string, Change["operation"] | undefined>> = {

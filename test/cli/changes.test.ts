@@ -33,6 +33,21 @@ describe("the summary of a preview", () => {
     ]);
   });
 
+  it("takes no drift from what AWS itself moves on all the time, and hides no other with it", () => {
+    const database = (before: object, after: object) =>
+      log({ resOutputsEvent: step("update", "aws:rds/instance:Instance", "db", before, after) });
+    const [earlier, later] = ["2026-01-01T00:00:00Z", "2026-01-01T00:05:00Z"];
+    const moved = database({ latestRestorableTime: earlier }, { latestRestorableTime: later });
+    assert.deepEqual(summarizeEvents(moved, "outputs").changes, []);
+    const changed = database(
+      { latestRestorableTime: earlier, multiAz: true },
+      { latestRestorableTime: later, multiAz: false },
+    );
+    assert.deepEqual(summarizeEvents(changed, "outputs").changes[0]?.properties.map(propertyLine), [
+      "~ multiAz: true => false",
+    ]);
+  });
+
   it("tells added and removed properties and items of lists", () => {
     const event = step("update", flags, "f", { gone: 1, list: ["a", "b"] }, { come: true, list: ["a", "c"] });
     assert.deepEqual(
