@@ -35,7 +35,7 @@ export interface IngressClassParams extends KubernetesObject {
   };
 }
 
-export interface Pair {
+interface Pair {
   readonly key: string;
   readonly value: string;
 }

@@ -43,7 +43,7 @@ export interface LoadBalancersPlan {
   readonly failures: readonly Failure[];
 }
 
-export interface Failure extends Warning {
+interface Failure extends Warning {
   readonly stack: string;
 }
 

@@ -47,7 +47,7 @@ export interface PlannedTarget {
 }
 
 /** A gate that a pod is not ready without, and that opens when its target group finds it healthy. */
-export const gatePattern = /^target-health\.(eks\.amazonaws\.com|elbv2\.k8s\.aws)\//;
+const gatePattern = /^target-health\.(eks\.amazonaws\.com|elbv2\.k8s\.aws)\//;
 
 /** The target groups of one load balancer: one for each port of a service that one of its Ingresses leads to. */
 export class TargetGroups {
