@@ -29,7 +29,7 @@ export const loadBalancerName = ({ context, namespace }: Place): string =>
  * Each environment has a class of its own, which no other namespace may use: an Ingress elsewhere can neither claim one of its
  * hosts nor get at its certificate, and one environment's load balancer can be changed without the other's.
  */
-export const ingressClassName = (namespace: string): string => `alb-${namespace}`;
+const ingressClassName = (namespace: string): string => `alb-${namespace}`;
 
 /** What is the load balancer's own and nobody may change in an Ingress. */
 export function planIngressParameters(wish: IngressWish) {

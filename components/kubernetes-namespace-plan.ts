@@ -64,7 +64,7 @@ export function planLimitRange({ context, namespace }: Place): types.input.core.
  * The most that an environment ever needs: both services at their maximum and being exchanged, canaries too, with the migration and
  * the watches beside them, each of which may be followed by another while it ends.
  */
-export function peakDemand(services: Readonly<Record<ServiceName, PodServiceSettings>>): Demand {
+function peakDemand(services: Readonly<Record<ServiceName, PodServiceSettings>>): Demand {
   const jobs = 1 + Object.keys(services).length;
   return sumOf([
     ...Object.values(services).flatMap(({ pod, scaling }) => [

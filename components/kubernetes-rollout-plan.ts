@@ -24,7 +24,7 @@ export interface WatchWish extends Place {
 const slackSeconds = 900;
 
 /** A watch that is moved to another node begins anew, so there is room for two. */
-export const watchSeconds = (bakeMinutes: number): number => Math.ceil(2 * bakeMinutes * 60) + slackSeconds;
+const watchSeconds = (bakeMinutes: number): number => Math.ceil(2 * bakeMinutes * 60) + slackSeconds;
 
 /** The Job that lets a rollout go on or ends it. */
 export function planWatch(wish: WatchWish): JobWish {

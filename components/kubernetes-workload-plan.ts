@@ -9,7 +9,6 @@ import { canonical, type PodSize } from "./kubernetes-workload-sizes.ts";
  */
 
 export type EnvVar = types.input.core.v1.EnvVar;
-export type PodTemplate = types.input.core.v1.PodTemplateSpec;
 type Container = types.input.core.v1.Container;
 type PodSpec = types.input.core.v1.PodSpec;
 
