@@ -26,7 +26,7 @@ const endings: readonly (readonly [readonly ClusterPart[], number])[] = [
 ];
 
 /** What makes load balancers of AWS for the Ingresses of a cluster. */
-export type StartLoadBalancers = (options: {
+type StartLoadBalancers = (options: {
   readonly kubeconfig: string;
   readonly account: string;
   readonly region: string;
