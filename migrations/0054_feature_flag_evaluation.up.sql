@@ -165,7 +165,7 @@ BEGIN
   END LOOP;
   IF NOT states ? flag THEN
     fault := 'there is no such active flag';
-  ELSIF cardinality(keys) = 1 THEN
+  ELSIF states -> flag -> 'prerequisites' = '[]' THEN
     ordered := keys;
   ELSIF fault IS NULL THEN
     -- Those first that depend on nothing open. What never comes depends on itself.

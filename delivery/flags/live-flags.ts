@@ -104,7 +104,7 @@ export class LiveFlags {
     this.endWait = reported;
     this.stop = this.options.source.follow({
       current: (flags) => {
-        this.take(takeSnapshot(flags), "fresh");
+        this.take(takeSnapshot(flags, this.snapshot), "fresh");
         this.file?.save(flags);
         reported();
       },

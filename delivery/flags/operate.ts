@@ -152,7 +152,7 @@ function segmentProblems(key: string, definition: unknown): string[] {
 }
 
 /** The shared segments that a targeting names. */
-export function sharedNames(targeting: unknown): string[] {
+function sharedNames(targeting: unknown): string[] {
   const { segments } = targeting as { readonly segments?: readonly { readonly shared?: unknown }[] };
   if (!Array.isArray(segments)) return [];
   return segments.map((segment) => segment?.shared).filter((name) => typeof name === "string");

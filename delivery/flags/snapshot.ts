@@ -1,8 +1,10 @@
 import { hash, randomUUID } from "node:crypto";
+import type { CompiledFlag } from "./evaluation/compiled-flag.ts";
 import { type CompiledFlags, compileFlags } from "./evaluation/compiled-flags.ts";
+import { slipway } from "./evaluation/semantics.ts";
 import { canonicalJson } from "./flag.ts";
 import type { Targeting } from "./targeting.ts";
-import { type StoredFlag, toFeature } from "./translate.ts";
+import { type Feature, type StoredFlag, toFeature } from "./translate.ts";
 
 /** All flags of one environment at one moment. It never changes. */
 export interface Snapshot {
@@ -15,17 +17,29 @@ export interface Snapshot {
   readonly digests: ReadonlyMap<string, string>;
 }
 
-export function takeSnapshot(flags: Readonly<Record<string, StoredFlag>>): Snapshot {
-  const entries = Object.entries(flags);
-  const features = entries.map(([key, flag]) => toFeature(key, flag));
-  return {
-    flags: compileFlags({ features }),
-    metadata: new Map(features.flatMap(({ name, metadata }) => (metadata === undefined ? [] : [[name, metadata]]))),
-    organizationFlags: new Set(
-      features.flatMap(({ name, variants }) => (variants?.[0]?.stickiness === "organizationId" ? [name] : [])),
-    ),
-    digests: new Map(entries.map(([key, flag]) => [key, digestOf(flag)])),
-  };
+/**
+ * @param before the snapshot until now: of a thousand flags one changes, and the others need not be read and compiled again.
+ */
+export function takeSnapshot(flags: Readonly<Record<string, StoredFlag>>, before?: Snapshot): Snapshot {
+  const digests = new Map(Object.entries(flags).map(([key, flag]) => [key, digestOf(flag)]));
+  const ready = new Map<string, CompiledFlag>();
+  const metadata = new Map<string, NonNullable<Targeting["metadata"]>>();
+  const organizationFlags = new Set<string>();
+  const features: Feature[] = [];
+  for (const [key, flag] of Object.entries(flags)) {
+    const same = before?.digests.get(key) === digests.get(key) ? before?.flags.get(key) : undefined;
+    if (before !== undefined && same !== undefined && same.problem === undefined && same.prerequisites.length === 0) {
+      ready.set(key, same);
+      features.push({ name: key, enabled: same.enabled, metadata: before.metadata.get(key) });
+      if (before.organizationFlags.has(key)) organizationFlags.add(key);
+    } else {
+      const feature = toFeature(key, flag);
+      features.push(feature);
+      if (feature.variants?.[0]?.stickiness === "organizationId") organizationFlags.add(key);
+    }
+  }
+  for (const feature of features) if (feature.metadata !== undefined) metadata.set(feature.name, feature.metadata);
+  return { flags: compileFlags({ features }, slipway, ready), metadata, organizationFlags, digests };
 }
 
 /** The flags that differ, were added or went away. */

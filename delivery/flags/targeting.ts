@@ -101,7 +101,6 @@ const segment = z.strictObject({
 
 /** What a shared segment consists of. */
 export const sharedSegmentSchema = z.strictObject({ ...people, constraints });
-export type SharedSegment = z.infer<typeof sharedSegmentSchema>;
 
 /** When a flag that is switched on begins to be on. */
 const activation = z.union(

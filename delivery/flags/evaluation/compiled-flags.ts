@@ -36,17 +36,23 @@ export class CompiledFlags {
 /**
  * Makes a set of flags ready. It never fails: a flag that cannot be evaluated is off, with the reason ERROR and its problem, and
  * the others are not touched by it.
+ * @param ready flags of an earlier set that are as they were and depend on no others: taken as they are.
  */
-export function compileFlags(state: FeatureState, semantics: Semantics = slipway): CompiledFlags {
+export function compileFlags(
+  state: FeatureState,
+  semantics: Semantics = slipway,
+  ready: ReadonlyMap<string, CompiledFlag> = new Map(),
+): CompiledFlags {
   const segments = new Map((state.segments ?? []).map(({ id, constraints }) => [id, constraints]));
   const definitions = new Map(state.features.map((feature) => [feature.name, feature]));
   const problems = semantics.nestedDependencies ? dependencyProblems(definitions) : new Map<string, string>();
   const flags = new Map<string, CompiledFlag>();
   for (const [key, definition] of definitions) {
     const problem = definition.problem ?? problems.get(key);
-    flags.set(key, compileFlag({ ...definition, problem }, { feature: key, segments, semantics }));
+    flags.set(key, ready.get(key) ?? compileFlag({ ...definition, problem }, { feature: key, segments, semantics }));
   }
   for (const [key, flag] of flags) {
+    if (ready.has(key)) continue;
     flag.require(linkPrerequisites(definitions.get(key)?.dependencies ?? [], flags, definitions, semantics));
   }
   return new CompiledFlags(flags);

@@ -6,7 +6,7 @@ export interface Arm {
   readonly sumOfSquares: number;
 }
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }
