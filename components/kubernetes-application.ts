@@ -8,6 +8,7 @@ import type { Statement } from "./container-task-roles.ts";
 import { planDeployed, rolloutOrder, withPods } from "./kubernetes-application-plan.ts";
 import { KubernetesIngress, type KubernetesIngressArgs } from "./kubernetes-ingress.ts";
 import { KubernetesJob } from "./kubernetes-job.ts";
+import { planTaskSpec } from "./kubernetes-job-plan.ts";
 import { KubernetesNamespace, type KubernetesNamespaceArgs } from "./kubernetes-namespace.ts";
 import type { NetworkPlaces } from "./kubernetes-policies-plan.ts";
 import { KubernetesRolloutAlarm } from "./kubernetes-rollout-alarm.ts";
@@ -87,6 +88,8 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
    * Job's own outputs would make whatever waits for it unknown.
    */
   readonly migrated: pulumi.Output<string> | undefined;
+  /** What `./slipway task` makes its Jobs from (the stack's output `tasks`); undefined when there is no image that they could run. */
+  readonly tasks: pulumi.Output<unknown> | undefined;
   private readonly services: Readonly<Record<ServiceName, PodServiceSettings>>;
   private readonly before: readonly pulumi.Resource[];
 
@@ -124,6 +127,7 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
     ];
     const migration = args.images.operator === undefined ? undefined : this.migrate(args.images.operator);
     this.migrated = migration && pulumi.all([migration.jobName, migration.done.urn]).apply(([jobName]) => jobName);
+    this.tasks = args.images.operator === undefined ? undefined : this.taskTarget(args.images.operator);
     if (migration) this.roll(deployed, [...this.before, migration.done], secrets, alarm);
     for (const service of rolloutOrder) if (!deployed.includes(service)) this.sayHowToRunIt(service);
     this.registerOutputs({ hostname: this.hostname });
@@ -256,19 +260,25 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
   private migrate(image: pulumi.Input<string>): KubernetesJob {
     return new KubernetesJob(
       this.childName("migration"),
-      {
-        ...this.place(),
-        app: "migration",
-        prefix: "migration",
-        command: "migrate",
-        image,
-        version: pulumi.output(image).apply(versionOf),
-        environment: plainVariables(this.args.given.operator.environment),
-        deadlineSeconds: migrationSeconds,
-        after: this.before,
-      },
+      { ...this.operator(image), app: "migration", prefix: "migration", command: "migrate", after: this.before },
       { parent: this },
     );
+  }
+
+  private taskTarget(image: pulumi.Input<string>): pulumi.Output<unknown> {
+    const { namespace, platform, region } = this.args;
+    return pulumi.output({ cluster: platform.clusterName, region, namespace, job: planTaskSpec(this.operator(image)) });
+  }
+
+  /** What runs this project's command line next to the database. */
+  private operator(image: pulumi.Input<string>) {
+    return {
+      ...this.place(),
+      image,
+      version: pulumi.output(image).apply(versionOf),
+      environment: plainVariables(this.args.given.operator.environment),
+      deadlineSeconds: migrationSeconds,
+    };
   }
 
   private sayHowToRunIt(service: ServiceName): void {

@@ -66,6 +66,18 @@ export function planJobSpec(wish: JobWish): JobSpec {
   };
 }
 
+/** How long a Job that somebody started by hand is kept after its end, in seconds: whoever started it may have gone. */
+const keptSeconds = 3600;
+
+/**
+ * What a Job is made from that somebody starts by hand (`./slipway task`), who puts their command in the place of this
+ * one, which changes nothing. Its exit code is for them to judge: nothing is tried again. No `up` looks for it, so that it may vanish.
+ */
+export function planTaskSpec(wish: Omit<JobWish, "command" | "app">): JobSpec {
+  const { podFailurePolicy: _, ...spec } = planJobSpec({ ...wish, app: "migration", command: "migration-status" });
+  return { ...spec, backoffLimit: 0, ttlSecondsAfterFinished: keptSeconds };
+}
+
 /** A Job under the name of what it runs: something else to run is another Job. */
 export function planJob({ context, namespace, app }: JobWish, name: pulumi.Input<string>, spec: JobSpec) {
   return {

@@ -137,6 +137,7 @@ export function createEnvironment(on: Ground, planned: PlannedEnvironment): Crea
       },
       cache: { host: cache.host, port: cache.port, user: cache.userName },
       flags: { declared: flags.flags, operated: flags.operated },
+      ...(application.tasks && { tasks: application.tasks }),
     },
   };
 }

@@ -8,8 +8,8 @@ import {
   followTask,
   type RunningTask,
   startTask,
-  type TaskClients,
   type TaskEnd,
+  type TaskListener,
   taskTargetSchema,
 } from "../tasks/ecs-task.ts";
 import type { TaskOptions } from "./commands/task.ts";
@@ -20,11 +20,13 @@ import { printJson, printNote } from "./terminal.ts";
 export interface TaskRequest {
   readonly root: string;
   readonly stack: string;
-  readonly name: OperatorCommandName;
+  readonly name: OperatorCommandName | `db ${string}`;
   readonly settings: Settings;
   /** The environment of the engine and of what is started here. */
   readonly env: NodeJS.ProcessEnv;
   readonly options: TaskOptions;
+  /** What the task runs. @default the operator's command of that name */
+  readonly command?: readonly string[];
 }
 
 const localOutputs = z.object({ database: z.object({ name: z.string(), owner: z.string() }) });
@@ -61,9 +63,7 @@ export async function runInCloud(request: TaskRequest & { readonly backup: boole
   const connection = connectionOptions(env, region, options.sandbox);
   if (request.backup) {
     const { database } = await readOutputs(root, stack, env, backupOutputs);
-    const { RDSClient } = await import("@aws-sdk/client-rds");
-    const backup = { environment, command: name, instance: database.identifier, snapshot: options.backupTaken };
-    await requireFreshBackup(new RDSClient(connection), backup);
+    await requireBackupOf(request, database.identifier, environment);
   }
   const [{ ECSClient }, { CloudWatchLogsClient }] = await Promise.all([
     import("@aws-sdk/client-ecs"),
@@ -71,13 +71,15 @@ export async function runInCloud(request: TaskRequest & { readonly backup: boole
   ]);
   const clients = { ecs: new ECSClient(connection), logs: new CloudWatchLogsClient(connection) };
   const task = await startTask(clients, target, {
-    command: ["operator", name],
+    command: request.command ?? ["operator", name],
     environment: variablesOf(settings),
     startedBy: `slipway-${userInfo().username}`,
   });
   if (options.detach) return detached(request, region, task);
   printNote(`task ${task.id} is started; Ctrl-C stops it`);
-  const end = await follow(clients, task, options);
+  const end = await untilStopped(`task ${task.id}`, options, (listener, stop) =>
+    followTask(clients, task, { ...listener, status: (status) => listener.status(status.toLowerCase()) }, { stop }),
+  );
   if (options.json) printJson({ stack, command: name, task: task.arn, ...end, exitCode: end.exitCode ?? null });
   if (end.exitCode !== undefined) {
     if (end.exitCode !== 0) printNote(`task ${task.id} ended with exit code ${end.exitCode}: ${end.reason}`);
@@ -88,8 +90,19 @@ export async function runInCloud(request: TaskRequest & { readonly backup: boole
   );
 }
 
+/** Holds a task to the rule that a fresh backup of the database exists. */
+export async function requireBackupOf(
+  { settings, name, env, options }: TaskRequest,
+  instance: string,
+  environment: string,
+): Promise<void> {
+  const { RDSClient } = await import("@aws-sdk/client-rds");
+  const rds = new RDSClient(connectionOptions(env, settings.aws?.region ?? "", options.sandbox));
+  await requireFreshBackup(rds, { environment, command: name, instance, snapshot: options.backupTaken });
+}
+
 /** What the command wants to know of the stack's settings, which are not in the image. */
-function variablesOf({ flags }: Settings): Record<string, string> {
+export function variablesOf({ flags }: Settings): Record<string, string> {
   return { SLIPWAY_FLAGS: JSON.stringify(flags) };
 }
 
@@ -101,29 +114,29 @@ function detached({ stack, name, options }: TaskRequest, region: string, task: R
   return 0;
 }
 
-/** Follows the task; the first Ctrl-C stops it, a second one leaves it to itself. */
-async function follow(clients: TaskClients, task: RunningTask, { json }: TaskOptions): Promise<TaskEnd> {
+/** Follows the task or Job `id`; the first Ctrl-C stops it, a second one leaves it to itself. */
+export async function untilStopped(
+  id: string,
+  { json }: TaskOptions,
+  follow: (listener: TaskListener, stop: AbortSignal) => Promise<TaskEnd>,
+): Promise<TaskEnd> {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) {
-      printNote(`left: task ${task.id} is being stopped by ECS`);
+      printNote(`left: ${id} is being stopped`);
       process.exit(1);
     }
-    printNote(`stopping the task ${task.id}; Ctrl-C again leaves before it has ended`);
+    printNote(`stopping ${id}; Ctrl-C again leaves before it has ended`);
     stop.abort(`stopped by ${signal} at the terminal`);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   try {
     const out = json ? process.stderr : process.stdout;
-    return await followTask(
-      clients,
-      task,
-      {
-        line: (text) => out.write(`${text}\n`),
-        status: (status) => printNote(`task ${task.id}: ${status.toLowerCase()}`),
-      },
-      { stop: stop.signal },
-    );
+    const listener: TaskListener = {
+      line: (text) => out.write(`${text}\n`),
+      status: (status) => printNote(`${id}: ${status}`),
+    };
+    return await follow(listener, stop.signal);
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
   }
@@ -140,17 +153,24 @@ function remedyFor(reason: string, stack: string): string {
 
 /**
  * Reads the outputs of a stack.
+ * @param what they are wanted for
  * @throws UserError when the stack is not up, or is from before it had these outputs
  */
-async function readOutputs<T>(root: string, stack: string, env: NodeJS.ProcessEnv, schema: z.ZodType<T>): Promise<T> {
+export async function readOutputs<T>(
+  root: string,
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  schema: z.ZodType<T>,
+  what = { none: "no tasks to run", where: "where its tasks run" },
+): Promise<T> {
   const args = ["stack", "output", "--json", "--stack", stack, "--non-interactive"];
   const { code, stderr, stdout } = await runQuietly("pulumi", args, { cwd: root, env });
   const remedy = `Bring it up first: ./slipway up ${stack}`;
-  if (code !== 0) throw new UserError(`${stack} has no tasks to run: ${firstLine(stderr || stdout)}.\n  ${remedy}`);
+  if (code !== 0) throw new UserError(`${stack} has ${what.none}: ${firstLine(stderr || stdout)}.\n  ${remedy}`);
   const outputs = schema.safeParse(JSON.parse(stdout));
   if (outputs.success) return outputs.data;
   const missing = outputs.error.issues.map(({ path }) => path.join(".")).join(", ");
-  throw new UserError(`${stack} does not say where its tasks run (outputs missing: ${missing}).\n  ${remedy}`);
+  throw new UserError(`${stack} does not say ${what.where} (outputs missing: ${missing}).\n  ${remedy}`);
 }
 
 function firstLine(text: string): string {
@@ -164,7 +184,7 @@ function firstLine(text: string): string {
 }
 
 /** Given in so many words in the sandbox, so that nothing of the user's own settings is asked. */
-function connectionOptions(env: NodeJS.ProcessEnv, region: string, sandbox: boolean) {
+export function connectionOptions(env: NodeJS.ProcessEnv, region: string, sandbox: boolean) {
   if (!sandbox) return { region };
   return {
     region,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { judge, rulesOf } from "../../../infra/environment.ts";
+import { type Environment, judge, rulesOf } from "../../../infra/environment.ts";
+import type { Settings } from "../../../infra/settings.ts";
 import { readSettings } from "../../../infra/stack-file.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { UsageError, UserError } from "../../errors.ts";
@@ -19,6 +20,7 @@ import { refusal } from "./environments.ts";
 /** The options of `task`. */
 export interface TaskOptions {
   readonly sandbox: boolean;
+  readonly environment?: string;
   readonly confirm?: string;
   readonly backupTaken?: string;
   readonly detach?: boolean;
@@ -32,19 +34,20 @@ export function addTaskCommand(program: Command): void {
     .command("task")
     .summary("run a one-off command next to a stack's database (migrate, flags-seed ...)")
     .description(
-      `Run a one-off command where a stack's database can be reached: as an ECS task inside its network, from this project's own\nimage, or as a process here for a stack on this machine. Its lines are shown as they come, and its exit code is ours.\n\nCommands:\n${list}`,
+      `Run a one-off command where a stack's database can be reached: as an ECS task or a Kubernetes Job inside its network, from\nthis project's own image, or as a process here for a stack on this machine. Its lines are shown as they come, and its exit code is ours.\n\nCommands:\n${list}`,
     )
     .usage("<stack> <command> [options]")
     .argument("[stack]", "name of the stack: dev, staging, prod, pr-<number>")
     .argument("[command...]", "what to run")
     .option("--no-sandbox", "use the cloud accounts and the backend of the environment instead of the sandbox")
+    .option("--environment <name>", "preProduction instead of the stack's own environment, in a stack that has both")
     .option("--confirm <environment>", "say yes to a change of an environment that asks for its name")
     .option("--backup-taken <snapshot>", "the RDS snapshot that the change may rest on, where a backup is required")
     .option("--detach", "do not wait for the end; say how to follow it")
     .option("--json", "the outcome as JSON; the task's lines go to standard error")
     .addHelpText(
       "after",
-      "\nExamples:\n  ./slipway task staging migration-status\n  ./slipway task staging migrate\n  ./slipway task staging migrate --no-sandbox --detach --json",
+      "\nExamples:\n  ./slipway task staging migration-status\n  ./slipway task staging migrate\n  ./slipway task prod migration-status --environment preProduction\n  ./slipway task staging migrate --no-sandbox --detach --json",
     )
     .action(async (name: string | undefined, words: string[], options: TaskOptions) => {
       process.exitCode = await runTaskCommand(requireStack(checkoutRoot, "task", name), commandOf(words), options);
@@ -68,10 +71,9 @@ function commandOf(words: readonly string[]): OperatorCommandName {
 async function runTaskCommand(stack: string, name: OperatorCommandName, options: TaskOptions): Promise<number> {
   const root = checkoutRoot;
   const settings = readSettings(root, stack);
-  const { environment, platform } = settings;
+  const { platform } = settings;
+  const environment = environmentOf(stack, settings, options.environment);
   const { requireBackup, requireConfirmation } = rulesOf(environment);
-  if (platform === "eks")
-    throw new UserError(`The stack ${stack} runs on platform "eks", on which this version of Slipway runs no tasks.`);
   if (platform === "local" && options.detach)
     throw new UsageError(
       `The tasks of ${stack} are processes of this machine: there is nothing to detach from.\n  Leave --detach out.`,
@@ -99,5 +101,26 @@ async function runTaskCommand(stack: string, name: OperatorCommandName, options:
   const { env } = await makeReady({ root, sandbox: options.sandbox, platform, account, quiet: options.json ?? false });
   const request = { root, stack, name, settings, env, options };
   if (platform === "local") return runOnThisMachine(request);
-  return runInCloud({ ...request, backup: command.needsBackup && requireBackup });
+  const backup = command.needsBackup && requireBackup;
+  if (platform === "eks") {
+    // Kubernetes' client is loaded by stacks on it only.
+    const { runInCluster } = await import("../task-cluster.ts");
+    return runInCluster({ ...request, environment, backup });
+  }
+  return runInCloud({ ...request, backup });
+}
+
+/**
+ * The environment of the stack that is meant: its own, or pre-production beside it.
+ * @throws UsageError when the stack has none of that name
+ */
+export function environmentOf(
+  stack: string,
+  { environment, preProduction }: Pick<Settings, "environment" | "preProduction">,
+  asked: string | undefined,
+): Environment {
+  if (asked === undefined || asked === environment) return environment;
+  if (asked.replace("-", "").toLowerCase() === "preproduction" && preProduction !== undefined) return "preProduction";
+  const there = [environment, ...(preProduction ? ["preProduction"] : [])].join(", ");
+  throw new UsageError(`The stack ${stack} has no environment "${asked}".\n  It has: ${there}.`);
 }
