@@ -23,6 +23,8 @@ export interface MigrateOptions {
   readonly runnerTimeout?: number;
   /** How long one batch of a backfill may hold its locks, in milliseconds; batches shrink and grow to it. @default 40 */
   readonly batchTime?: number;
+  /** Called once when another runner is at work, with who that is. */
+  readonly onWait?: (holder: string) => void;
   /** Called when a migration begins. */
   readonly onStart?: (migration: Migration, direction: "up" | "down") => void;
   /** Called after each batch of a backfill. */
@@ -105,7 +107,7 @@ async function run(
 ): Promise<MigrateResult> {
   return withConnection(reference, session(direction, options), async (client) => {
     await client.query("SET client_connection_check_interval = '2s'").catch(() => {}); // not on every platform
-    const waited = await holdRunnerLock(client, options.runnerTimeout ?? 600_000);
+    const waited = await holdRunnerLock(client, options.runnerTimeout ?? 600_000, options.onWait);
     await client.query(
       `SET lock_timeout = ${options.lockTimeout ?? 1000}; SET statement_timeout = ${options.statementTimeout ?? 30_000}`,
     );
