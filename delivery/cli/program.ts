@@ -3,6 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { addBackendCommand } from "./commands/backend.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
+import { addDatabaseCommand } from "./commands/db.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEksTokenCommand } from "./commands/eks-token.ts";
 import { addEnvCommand } from "./commands/env.ts";
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   );
   addStackCommands(program);
   addTaskCommand(program);
+  addDatabaseCommand(program);
   addFeaturesCommand(program);
   addFlagsCommand(program);
   addEnvironmentCommands(program);
