@@ -71,7 +71,8 @@ export class Edge extends AwsComponent<EdgeArgs> {
 
   /** Points every host at a load balancer, for IPv4 and IPv6. */
   pointTo(target: AliasTarget): this {
-    const zoneId = target.zoneId ?? aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, { parent: this }).id;
+    const zoneId =
+      target.zoneId ?? aws.lb.getHostedZoneIdOutput({ loadBalancerType: "application" }, { parent: this }).id;
     for (const host of hostsOf(this.args.settings)) {
       for (const type of ["A", "AAAA"]) {
         this.createRecord(`${resourceName(host)}-${type.toLowerCase()}`, host, type, {

@@ -15,7 +15,7 @@ import { KubernetesRolloutAlarm } from "./kubernetes-rollout-alarm.ts";
 import { planWatchBinding, planWatchRole } from "./kubernetes-rollout-plan.ts";
 import { KubernetesSecrets } from "./kubernetes-secrets.ts";
 import { KubernetesService, type KubernetesServiceArgs } from "./kubernetes-service.ts";
-import { type PodServiceSettings, planAccount } from "./kubernetes-service-plan.ts";
+import { type PodServiceSettings, planAccount, type RolloutSettings } from "./kubernetes-service-plan.ts";
 import { type App, accountName, versionOf } from "./kubernetes-workload-labels.ts";
 import { plainVariables } from "./kubernetes-workload-plan.ts";
 import { PodIdentity } from "./pod-identity.ts";
@@ -34,7 +34,7 @@ export interface KubernetesApplicationArgs extends AwsArgs {
   readonly region: string;
   readonly services: Settings["services"];
   /** For how long a canary is watched before the others follow, and how long a copy must be ready to count. */
-  readonly rollout: { readonly bakeMinutes: number; readonly minReadySeconds: number };
+  readonly rollout: RolloutSettings;
   readonly hosts: Hosts;
   /** The zones that nodes may stand in: from three on, copies are held to be spread over them. */
   readonly zones: readonly string[];
@@ -84,10 +84,10 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
   readonly loadBalancerName: string;
   readonly namespace: string;
   /**
-   * The Job that has applied the migrations; undefined when there is no image that could. By its name, which a preview knows, where the
-   * Job's own outputs would make whatever waits for it unknown.
+   * What has applied the migrations; undefined when there is no image that could. For `dependsOn` alone: a new Job takes the old one's
+   * place, and what used an output of it would be made anew as well.
    */
-  readonly migrated: pulumi.Output<string> | undefined;
+  readonly migrated: pulumi.Resource | undefined;
   /** What `./slipway task` makes its Jobs from (the stack's output `tasks`); undefined when there is no image that they could run. */
   readonly tasks: pulumi.Output<unknown> | undefined;
   private readonly services: Readonly<Record<ServiceName, PodServiceSettings>>;
@@ -126,7 +126,7 @@ export class KubernetesApplication extends AwsComponent<KubernetesApplicationArg
       ...this.createAccounts(space, secrets, alarm),
     ];
     const migration = args.images.operator === undefined ? undefined : this.migrate(args.images.operator);
-    this.migrated = migration && pulumi.all([migration.jobName, migration.done.urn]).apply(([jobName]) => jobName);
+    this.migrated = migration?.done;
     this.tasks = args.images.operator === undefined ? undefined : this.taskTarget(args.images.operator);
     if (migration) this.roll(deployed, [...this.before, migration.done], secrets, alarm);
     for (const service of rolloutOrder) if (!deployed.includes(service)) this.sayHowToRunIt(service);

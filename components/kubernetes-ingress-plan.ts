@@ -120,5 +120,6 @@ function rulesOf({ hosts, services }: IngressWish) {
       { host: hosts.backend, http: { paths: [to("backend")] } },
     ];
   const shared = services.backend.paths.map((path) => to("backend", path, "ImplementationSpecific"));
-  return [{ host: hosts.frontend, http: { paths: [...shared, to("frontend")] } }];
+  // AWS's controller puts prefixes before these, so that the rest must be of the same kind not to hide them.
+  return [{ host: hosts.frontend, http: { paths: [...shared, to("frontend", "/*", "ImplementationSpecific")] } }];
 }

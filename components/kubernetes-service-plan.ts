@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { NamingContext } from "../infra/naming.ts";
+import type { Settings } from "../infra/settings.ts";
 import type { ServiceName, ServiceSettings } from "./container-service-plan.ts";
 import {
   accountName,
@@ -30,6 +31,9 @@ type ClusterService = types.input.core.v1.Service;
 /** Settings of a service that stands on Kubernetes: the check of settings has seen to its size. */
 export type PodServiceSettings = ServiceSettings & { readonly pod: PodSize };
 
+/** How a new version takes over (`slipway:kubernetes.rollout`). */
+export type RolloutSettings = NonNullable<Settings["kubernetes"]>["rollout"];
+
 /** Whose objects, and where. */
 export interface Place {
   readonly context: NamingContext;
@@ -55,6 +59,8 @@ export interface ServiceWish extends Place {
   /** In how many zones nodes may stand. */
   readonly zones: number;
   readonly minReadySeconds: number;
+  /** How long a rollout may stand still, in seconds. */
+  readonly patienceSeconds: number;
 }
 
 /**
@@ -62,12 +68,6 @@ export interface ServiceWish extends Place {
  * target is being deregistered, and is told only then; what it has begun it may finish.
  */
 export const endSeconds = { deregistration: 30, sleep: 35, grace: 60 } as const;
-
-/**
- * How long a rollout may stand still, in seconds: a new node of Auto Mode takes some minutes, and a slow start takes
- * `startup` of its own.
- */
-const progressSeconds = 600;
 
 /** Probes by the source document's numbers (seeds/004); until the first success neither of them counts. */
 function probesOf({ healthPath: path, port }: ServiceSettings) {
@@ -99,7 +99,7 @@ export function planDeployment(wish: ServiceWish, track: Track): Deployment {
     spec: {
       replicas: track === "canary" ? 1 : settings.scaling.minimum,
       revisionHistoryLimit: 5,
-      progressDeadlineSeconds: progressSeconds,
+      progressDeadlineSeconds: wish.patienceSeconds,
       minReadySeconds: wish.minReadySeconds,
       selector: { matchLabels: selector },
       // The new copy is there before an old one goes.

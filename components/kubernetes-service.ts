@@ -12,6 +12,7 @@ import {
   planAutoscaler,
   planBudget,
   planDeployment,
+  type RolloutSettings,
   type ServiceWish,
 } from "./kubernetes-service-plan.ts";
 import { configName, type Track, versionOf } from "./kubernetes-workload-labels.ts";
@@ -31,7 +32,7 @@ export interface KubernetesServiceArgs extends AwsArgs {
   /** In how many zones nodes may stand. */
   readonly zones: number;
   /** For how long a canary is watched before the others follow, and how long a copy must be ready to count. */
-  readonly rollout: { readonly bakeMinutes: number; readonly minReadySeconds: number };
+  readonly rollout: RolloutSettings;
   /** What watches: the operator's image, and the names of the alarms that end a rollout, separated by commas. */
   readonly watch: {
     readonly image: pulumi.Input<string>;
@@ -93,6 +94,7 @@ export class KubernetesService extends AwsComponent<KubernetesServiceArgs> {
       writablePaths: this.args.writablePaths ?? ["/tmp"],
       zones,
       minReadySeconds: rollout.minReadySeconds,
+      patienceSeconds: rollout.patienceSeconds,
     };
   }
 
@@ -107,7 +109,8 @@ export class KubernetesService extends AwsComponent<KubernetesServiceArgs> {
         dependsOn: [...after, ...config],
         // From its birth on the autoscaler says how many.
         ...(track === "stable" && { ignoreChanges: ["spec.replicas"] }),
-        customTimeouts: { create: patience, update: patience },
+        // A canary is one copy: when that has failed, there is nothing more to wait for.
+        customTimeouts: track === "canary" ? canaryTimeouts(this.args.rollout) : { create: patience, update: patience },
       },
     );
     return new kubernetes.apps.v1.Deployment(this.childName(track), deploymentArgs, deploymentOpts);
@@ -156,4 +159,10 @@ export class KubernetesService extends AwsComponent<KubernetesServiceArgs> {
       dependsOn: [stable],
     });
   }
+}
+
+/** How long the engine waits for a canary: until Kubernetes has given it up, and a little for the news of it. */
+function canaryTimeouts({ minReadySeconds, patienceSeconds }: RolloutSettings) {
+  const seconds = `${patienceSeconds + minReadySeconds + 15}s`;
+  return { create: seconds, update: seconds };
 }

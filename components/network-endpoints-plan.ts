@@ -1,4 +1,4 @@
-import type { NetworkSettings } from "./network-plan.ts";
+import type { NetworkPlatform, NetworkSettings } from "./network-plan.ts";
 
 /**
  * The AWS services that private subnets reach without the internet, by the last part of their endpoint's name: images, logs,
@@ -6,6 +6,9 @@ import type { NetworkSettings } from "./network-plan.ts";
  * and zone. The isolated tier needs none, because only services of AWS's own live there.
  */
 const endpointServices = ["ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"] as const;
+
+/** On Kubernetes the watch over a rollout asks CloudWatch for alarms, and network policies let pods reach no address beyond the VPC. */
+const ofPlatform: Readonly<Record<NetworkPlatform, readonly string[]>> = { ecs: [], eks: ["monitoring"] };
 
 /** An interface endpoint of a plan. */
 export interface PlannedInterfaceEndpoint {
@@ -20,11 +23,12 @@ export interface PlannedInterfaceEndpoint {
 export function planInterfaceEndpoints(
   { interfaceEndpoints, zones }: Pick<NetworkSettings, "interfaceEndpoints" | "zones">,
   region: string,
+  platform: NetworkPlatform,
 ): PlannedInterfaceEndpoint[] {
   if (interfaceEndpoints === "none") return [];
   const all = zones.map((zone) => zone.slice(-1)).sort();
   const letters = interfaceEndpoints === "single" ? all.slice(0, 1) : all;
-  return endpointServices.map((service) => ({
+  return [...endpointServices, ...ofPlatform[platform]].map((service) => ({
     part: service.replace(".", "-"),
     serviceName: `com.amazonaws.${region}.${service}`,
     letters,

@@ -3,12 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AwsArgs, AwsComponent } from "./aws-component.ts";
 import type { ComponentOptions } from "./component.ts";
 import { interfaceEndpointPolicy, planInterfaceEndpoints, s3EndpointPolicy } from "./network-endpoints-plan.ts";
-import type { NetworkSettings } from "./network-plan.ts";
+import type { NetworkPlatform, NetworkSettings } from "./network-plan.ts";
 import { SecurityGroup } from "./security-group.ts";
 
 export interface NetworkEndpointsArgs extends AwsArgs {
   readonly settings: Pick<NetworkSettings, "interfaceEndpoints" | "zones">;
   readonly region: string;
+  readonly platform: NetworkPlatform;
   readonly accountId: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;
   /** The private subnets by the letter of their zone. */
@@ -45,8 +46,8 @@ export class NetworkEndpoints extends AwsComponent<NetworkEndpointsArgs> {
   }
 
   private createInterfaceEndpoints(): void {
-    const { accountId, privateSubnets, region, settings, vpcId } = this.args;
-    for (const { letters, part, serviceName } of planInterfaceEndpoints(settings, region)) {
+    const { accountId, platform, privateSubnets, region, settings, vpcId } = this.args;
+    for (const { letters, part, serviceName } of planInterfaceEndpoints(settings, region, platform)) {
       new aws.ec2.VpcEndpoint(
         this.childName(part),
         {

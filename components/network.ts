@@ -223,6 +223,7 @@ export class Network extends AwsComponent<NetworkArgs> {
         context,
         settings,
         region,
+        platform: this.args.platform,
         accountId,
         vpcId: this.vpcId,
         privateSubnets,

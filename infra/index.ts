@@ -1,8 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "../delivery/errors.ts";
-import { dev } from "../stacks/dev.ts";
-import { prod } from "../stacks/prod.ts";
-import { staging } from "../stacks/staging.ts";
 import { readConfig } from "./config.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
@@ -13,7 +10,12 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 /** A stack: builds everything from its settings and answers with its outputs. */
 type Stack = (name: string, settings: Settings) => Promise<pulumi.Inputs>;
 
-const stacks: Readonly<Record<Settings["platform"], Stack>> = { local: dev, ecs: staging, eks: prod };
+const stacks: Readonly<Record<Settings["platform"], () => Promise<Stack>>> = {
+  // Each by itself: the SDK of a platform takes up to a quarter of a second to load, which stacks of others need not wait for.
+  local: async () => (await import("../stacks/dev.ts")).dev,
+  ecs: async () => (await import("../stacks/staging.ts")).staging,
+  eks: async () => (await import("../stacks/prod.ts")).prod,
+};
 
 /**
  * The program: reads the stack's settings, runs the stack's function, hands its outputs to the engine.
@@ -24,7 +26,8 @@ export default async function program(): Promise<pulumi.Inputs> {
     const { raw, encrypted } = readConfig();
     const name = pulumi.getStack();
     const settings = parseSettings(name, raw, encrypted);
-    return await stacks[settings.platform](name, settings);
+    const build = await stacks[settings.platform]();
+    return await build(name, settings);
   } catch (error) {
     // A user's mistake ends the program with its message alone; anything else is a fault of ours and keeps its stack trace.
     if (error instanceof UserError) throw new pulumi.RunError(error.message);

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { valkeyPort } from "../components/cache-plan.ts";
 import type { Database } from "../components/database.ts";
 import { DatabaseMigrations } from "../components/database-migrations.ts";
@@ -18,7 +18,7 @@ import { backendVariables, frontendVariables, operatorVariables, type Tenant } f
 
 /** One environment of a cluster: a namespace, its hosts and its own data. */
 export interface PlannedEnvironment
-  extends Pick<AwsSettings, "cache" | "database" | "environment">,
+  extends Pick<AwsSettings, "cache" | "database" | "environment" | "images">,
     Pick<AwsSettings["edge"], "hosts"> {
   readonly namespace: string;
   /** What its things are called beside those of the stack's main environment. */
@@ -30,10 +30,20 @@ export function planEnvironments(settings: ClusterSettings): {
   readonly main: PlannedEnvironment;
   readonly beside: PlannedEnvironment | undefined;
 } {
-  const { cache, database, edge, environment, kubernetes, preProduction } = settings;
+  const { cache, database, edge, environment, images, kubernetes, preProduction } = settings;
   return {
-    main: { cache, database, environment, hosts: edge.hosts, namespace: kubernetes.namespace },
-    beside: preProduction && { ...preProduction, environment: "preProduction", part: "pre-production" },
+    main: { cache, database, environment, hosts: edge.hosts, images, namespace: kubernetes.namespace },
+    beside: preProduction && {
+      ...preProduction,
+      environment: "preProduction",
+      // A release names an image here first; until then, and for what it does not change, this is what production runs.
+      images: {
+        backend: preProduction.images.backend ?? images.backend,
+        frontend: preProduction.images.frontend ?? images.frontend,
+        operator: preProduction.images.operator ?? images.operator,
+      },
+      part: "pre-production",
+    },
   };
 }
 
@@ -93,9 +103,9 @@ export function createEnvironment(on: Ground, planned: PlannedEnvironment): Crea
       zones: settings.network.zones,
       cidrs: addresses(settings),
       images: {
-        backend: registry.imageUri("backend", settings.images.backend),
-        frontend: registry.imageUri("frontend", settings.images.frontend),
-        operator: registry.imageUri("operator", settings.images.operator),
+        backend: registry.imageUri("backend", planned.images.backend),
+        frontend: registry.imageUri("frontend", planned.images.frontend),
+        operator: registry.imageUri("operator", planned.images.operator),
       },
       given: {
         backend: backendVariables(tenant),
@@ -111,11 +121,16 @@ export function createEnvironment(on: Ground, planned: PlannedEnvironment): Crea
   edge.pointTo({ dnsName: application.hostname });
 
   // Without an image there is no Job that could migrate, so that whoever runs `up` does it.
-  const schema = application.migrated
-    ? pulumi.all([database.reference, application.migrated]).apply(([reference]) => reference)
+  const { migrated } = application;
+  const schema = migrated
+    ? database.reference
     : new DatabaseMigrations(own("schema"), { database: database.reference }, { dependsOn: [database.securityGroup] })
         .database;
-  const flags = new FlagSet(own("flags"), { database: schema, environment, overrides: settings.flags });
+  const flags = new FlagSet(
+    own("flags"),
+    { database: schema, environment, overrides: settings.flags },
+    { dependsOn: migrated ? [migrated] : [] },
+  );
 
   return {
     database,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isPrivate, parseCidr } from "../cidr.ts";
 import { memoryOf } from "../instance-classes.ts";
+import { imagesSection } from "./application-sections.ts";
 import { cidr, flag, hostName, region, slug, text, whole } from "./fields.ts";
 
 /*
@@ -202,6 +203,13 @@ export const kubernetesSection = z.strictObject({
       minReadySeconds: whole(0, 600)
         .default(10)
         .meta({ description: "for how many seconds a new pod must be ready before it counts", examples: [10] }),
+      patienceSeconds: whole(15, 3600)
+        .default(600)
+        .meta({
+          description:
+            "after how many seconds without progress a rollout has failed; a node that has to be started takes some minutes",
+          examples: [600],
+        }),
     })
     .prefault({})
     .meta({ description: "how a new version takes over" }),
@@ -271,4 +279,7 @@ export const preProductionSection = z.strictObject({
   hosts: hosts.meta({ description: "the hosts of pre-production" }),
   database: databaseSection.prefault({}).meta({ description: "pre-production's own database" }),
   cache: cacheSection.prefault({}).meta({ description: "pre-production's own cache" }),
+  images: imagesSection.prefault({}).meta({
+    description: "the images that pre-production runs, by digest; each that is not named is production's",
+  }),
 });

@@ -67,7 +67,11 @@ describe("a stack's settings for the engine", () => {
     it("let the stack make its zone, and judge a canary at the first look", () => {
       const config = fileOf("prod", true).config as Record<string, Record<string, unknown>>;
       assert.equal(config["slipway:edge"]?.createZone, true);
-      assert.deepEqual(config["slipway:kubernetes"]?.rollout, { bakeMinutes: 0, minReadySeconds: 1 });
+      assert.deepEqual(config["slipway:kubernetes"]?.rollout, {
+        bakeMinutes: 0,
+        minReadySeconds: 1,
+        patienceSeconds: 45,
+      });
     });
 
     it("keep the image that is named", () => {

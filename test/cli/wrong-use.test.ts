@@ -162,10 +162,10 @@ const wrongUses: readonly WrongUse[] = [
     ],
   },
   {
-    title: "production, which is not built yet",
+    title: "production, without its name",
     args: ["up", "prod", "--yes"],
     code: 1,
-    says: ['slipway: The stack prod runs on platform "eks"', "such as dev."],
+    says: ["somebody has to type the environment's name", "Add --confirm production if you are sure"],
   },
   {
     title: "a pull request that has no number",

@@ -14,7 +14,7 @@ const settings: KubernetesPlatformArgs["settings"] = {
   namespace: "teamflow",
   publicEndpointCidrs: [],
   access: [],
-  rollout: { bakeMinutes: 5, minReadySeconds: 10 },
+  rollout: { bakeMinutes: 5, minReadySeconds: 10, patienceSeconds: 600 },
 };
 
 const build = (
@@ -140,7 +140,7 @@ describe("components/kubernetes-platform", () => {
     for (const changed of [
       { settings: { ...settings, version: "1.35" as const } },
       { settings: { ...settings, namespace: "another", publicEndpointCidrs: ["203.0.113.0/24"] } },
-      { settings: { ...settings, rollout: { bakeMinutes: 0, minReadySeconds: 0 } } },
+      { settings: { ...settings, rollout: { bakeMinutes: 0, minReadySeconds: 0, patienceSeconds: 15 } } },
       { namespaces: ["another"], logRetentionDays: 30, protect: false },
       allowAll,
     ])

@@ -26,6 +26,7 @@ const wish = (changes: Partial<ServiceWish> = {}): ServiceWish => ({
   writablePaths: ["/tmp"],
   zones: 3,
   minReadySeconds: 10,
+  patienceSeconds: 600,
   ...changes,
 });
 // What tests give is plain, so what is planned of it is.

@@ -18,7 +18,7 @@ export const environmentArgs: KubernetesApplicationArgs = {
   platform: { clusterName: "teamflow-prod", clusterArn: `arn:aws:eks:us-west-2:${account}:cluster/teamflow-prod` },
   region: "us-west-2",
   services,
-  rollout: { bakeMinutes: 5, minReadySeconds: 10 },
+  rollout: { bakeMinutes: 5, minReadySeconds: 10, patienceSeconds: 600 },
   hosts: edge?.hosts ?? { frontend: "" },
   zones: ["us-west-2a", "us-west-2b", "us-west-2c"],
   cidrs: {

@@ -148,8 +148,11 @@ export async function until(what: string, holds: () => Promise<boolean>, seconds
 
 let databases = 0;
 
-/** A database of its own for one suite, with the four group roles and an owner that is no superuser, as migrations find it. */
-export async function migratableDatabase(): Promise<{ name: string; owner: string }> {
+/**
+ * A database of its own for one suite, with the four group roles and an owner that is no superuser, as migrations find it.
+ * @param template a database to begin as a copy of, to which nobody is connected. @default an empty one
+ */
+export async function migratableDatabase(template = "template1"): Promise<{ name: string; owner: string }> {
   const server = await testPostgres();
   const name = `test_${process.pid}_${++databases}`;
   const owner = "test_owner";
@@ -161,7 +164,7 @@ export async function migratableDatabase(): Promise<{ name: string; owner: strin
     await client.query(
       `DO $$ BEGIN CREATE ROLE ${owner} LOGIN PASSWORD 'test'; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
     );
-    await client.query(`CREATE DATABASE ${name} OWNER ${owner}`);
+    await client.query(`CREATE DATABASE ${name} OWNER ${owner} TEMPLATE ${template}`);
   } finally {
     await client.end();
   }

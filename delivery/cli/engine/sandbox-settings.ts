@@ -7,7 +7,7 @@ import type { Document } from "yaml";
 const images = ["backend", "frontend", "operator"] as const;
 
 /** A rollout in the sandbox, where nobody's requests are at stake: the canary is judged at the first look. */
-const rollout = { bakeMinutes: 0, minReadySeconds: 1 };
+const rollout = { bakeMinutes: 0, minReadySeconds: 1, patienceSeconds: 45 };
 
 /**
  * Completes the settings of a stack on Kubernetes for the sandbox. An image is named for whatever runs and has none: without it
