@@ -99,7 +99,7 @@ function byPhase(planned: readonly PlannedMigration[]): PlannedMigration[][] {
   const groups: PlannedMigration[][] = [];
   for (const migration of planned) {
     const group = groups.at(-1);
-    if (group?.[0]?.phase === migration.phase) group?.push(migration);
+    if (group !== undefined && group[0]?.phase === migration.phase) group.push(migration);
     else groups.push([migration]);
   }
   return groups;

@@ -1,20 +1,13 @@
 import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type pg from "pg";
-import { z } from "zod";
 import { type Environment, rulesOf } from "../../../../infra/environment.ts";
-import { readSettings } from "../../../../infra/stack-file.ts";
-import { checkoutRoot } from "../../../../sandbox/paths.ts";
 import { asAdministrator, sqlState, withConnection } from "../../../database/connection.ts";
 import type { DatabaseReference } from "../../../database/reference.ts";
 import { UsageError, UserError } from "../../../errors.ts";
 import { refusedError } from "../../../flags/operate.ts";
-import { operatorPlace } from "../../../tasks/operator.ts";
 import { askForName, consentTo } from "../../consent.ts";
-import { requireCloudAccess } from "../../engine/cloud.ts";
-import { runQuietly } from "../../engine/run.ts";
-import { requireStack } from "../../engine/stacks.ts";
-import { makeReady } from "../../ready.ts";
+import { stackDatabase } from "../../stack-database.ts";
 
 const roles = ["operator", "auditor"] as const;
 
@@ -58,39 +51,12 @@ export function changing(command: Command): Command {
 }
 
 /**
- * Finds a stack's flags. Inside a task or the runner the environment of the process says where they are; elsewhere the outputs of the stack do.
+ * Finds a stack's flags.
  * @throws UsageError for no such stack, UserError for one that is not up
  */
 export async function flagPlace(command: string, name: string | undefined, options: FlagOptions): Promise<FlagPlace> {
-  const root = checkoutRoot;
-  const stack = requireStack(root, `flags ${command}`, name);
-  if (process.env.SLIPWAY_STACK === stack && process.env.DATABASE_NAME !== undefined) {
-    const { database, environment } = operatorPlace(root);
-    return { stack, environment, database: asOperator(database) };
-  }
-  const { aws, environment, platform } = readSettings(root, stack);
-  if (!options.sandbox) requireCloudAccess(platform);
-  const { sandbox, json: quiet = false } = options;
-  const { env } = await makeReady({ root, sandbox, platform, account: aws?.accountId, quiet });
-  // This process connects as the engine would: to the sandbox's server, or with the secret that the sandbox's or the real AWS keeps.
-  for (const key of Object.keys(process.env)) if (env[key] === undefined) delete process.env[key];
-  Object.assign(process.env, env);
-  return { stack, environment, database: await databaseOf(root, stack, env) };
-}
-
-const outputsSchema = z.object({
-  database: z.object({ host: z.string(), port: z.number(), name: z.string(), owner: z.string() }),
-});
-
-async function databaseOf(root: string, stack: string, env: NodeJS.ProcessEnv): Promise<DatabaseReference> {
-  const args = ["stack", "output", "--json", "--stack", stack, "--non-interactive"];
-  const { code, stdout } = await runQuietly("pulumi", args, { cwd: root, env });
-  const outputs = code === 0 ? outputsSchema.safeParse(JSON.parse(stdout)) : undefined;
-  if (!outputs?.success)
-    throw new UserError(`The stack ${stack} has no database with flags.\n  Bring it up first: ./slipway up ${stack}`);
-  const { host, name: database, owner, port } = outputs.data.database;
-  if (owner.startsWith("arn:")) return { kind: "secret", arn: owner, host, port, database };
-  return asOperator({ kind: "environment", database, user: owner });
+  const { database, environment, stack } = await stackDatabase(`flags ${command}`, name, options);
+  return { stack, environment, database: asOperator(database) };
 }
 
 /** On this machine the administrator takes the operator's role: no login of a local stack is an operator. */
