@@ -24,7 +24,7 @@ const routes = (planned: V1Ingress) =>
 describe("the plan of an Ingress", () => {
   it("sends each host to its service", () => {
     assert.deepEqual(routes(ingress()), [
-      "teamflow.app/* (ImplementationSpecific) -> frontend-service:3000",
+      "teamflow.app/ (Prefix) -> frontend-service:3000",
       "api.teamflow.app/ (Prefix) -> backend-service:8000",
     ]);
   });
