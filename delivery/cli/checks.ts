@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cacheDirectory } from "../../sandbox/paths.ts";
@@ -44,6 +45,12 @@ export async function runChecks(kinds: readonly CheckKind[], context: CheckConte
   return total;
 }
 
+/**
+ * Test files run beside each other, each in a process of its own: they share nothing, and spend much of their time waiting for
+ * servers and engines. What a file says is shown when it has ended.
+ */
+const sideBySide = ["--parallel", "--jobs", String(Math.min(4, availableParallelism()))];
+
 function runCheck(kind: CheckKind, context: CheckContext): Promise<Count> {
   switch (kind) {
     case "lint":
@@ -55,9 +62,9 @@ function runCheck(kind: CheckKind, context: CheckContext): Promise<Count> {
     case "go":
       return goTests(context);
     case "unit":
-      return mocha(context, [], "test/**/*.test.ts");
+      return mocha(context, sideBySide, "test/**/*.test.ts");
     case "e2e":
-      return mocha(context, ["--config", "test/e2e/.mocharc.json"], "test/e2e/**/*.test.ts");
+      return mocha(context, ["--config", "test/e2e/.mocharc.json", ...sideBySide], "test/e2e/**/*.test.ts");
   }
 }
 

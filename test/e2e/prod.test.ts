@@ -1,4 +1,5 @@
 import { ProdContext } from "./prod/context.ts";
+import { rolloutBlock } from "./prod/rollout.ts";
 import { up } from "./prod/up.ts";
 
 /**
@@ -13,4 +14,7 @@ describe("./slipway up prod, on a checkout that nobody has used", function () {
 
   // Blocks that look and change nothing, in any order.
   up(prod);
+
+  // Blocks that change something and leave it as it was, in this order.
+  rolloutBlock(prod);
 });

@@ -126,6 +126,7 @@ export function rolloutBlock(context: ProdContext): void {
       name("backend", digest("c"));
       assert.equal(outcome.code, 1);
       assert.match(outcome.stdout + outcome.stderr, /division by zero/);
+      assert.doesNotMatch(outcome.stdout, /Flags prod-\S*flags\S* (delet|replac)/);
       assert.deepEqual(imagesOf(await pods("canary")), [digest("c")]);
       const { items } = await context.kubernetes(BatchV1Api).listNamespacedJob({ namespace });
       assert.ok(items.some(({ status }) => (status?.failed ?? 0) > 0));

@@ -48,7 +48,7 @@ export function up(context: ProdContext): void {
       it(`has the migrations of ${namespace} and the watch over its canaries done, each in a Job that succeeded`, async () => {
         const { items } = await context.kubernetes(BatchV1Api).listNamespacedJob({ namespace });
         const names = items.map(({ metadata }) => must(metadata?.name, "name").replace(/-[0-9a-f]+$/, ""));
-        assert.deepEqual(names.sort(), ["backend-analysis", "frontend-analysis", "migrate"]);
+        assert.deepEqual(names.sort(), ["backend-analysis", "frontend-analysis", "migration"]);
         for (const { metadata, status } of items) assert.equal(status?.succeeded, 1, metadata?.name);
       });
 
