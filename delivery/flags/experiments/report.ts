@@ -35,17 +35,18 @@ const armsQuery = `
   WITH since AS (
     SELECT max(occurred_at) AS at FROM public.feature_flag_history WHERE flag_key = $2 AND environment = $1
       AND table_name = 'feature_flag_environments' AND before -> 'user_targeting' -> 'variants' IS DISTINCT FROM after -> 'user_targeting' -> 'variants'),
-  units AS (
-    SELECT x.unit_kind, x.unit_id, min(x.variant) AS variant, count(*) > 1 AS mixed, min(x.first_exposed_at) AS exposed_at
-      FROM public.feature_flag_exposures x WHERE x.environment = $1 AND x.flag_key = $2 GROUP BY 1, 2),
-  events AS (
-    SELECT k.unit_kind, k.unit_id, v.value, v.occurred_at
+  lines AS (
+    SELECT x.unit_kind, x.unit_id, x.variant, x.first_exposed_at AS exposed_at, NULL::float8 AS value, NULL::timestamptz AS occurred_at
+      FROM public.feature_flag_exposures x WHERE x.environment = $1 AND x.flag_key = $2
+    UNION ALL SELECT k.unit_kind, k.unit_id, NULL, NULL, v.value, v.occurred_at
       FROM public.feature_flag_events v, LATERAL (VALUES ('user', v.user_id), ('organization', v.organization_id)) k (unit_kind, unit_id)
       WHERE v.environment = $1 AND v.metric = $3 AND k.unit_id IS NOT NULL),
+  placed AS (SELECT l.*, min(l.exposed_at) OVER (PARTITION BY l.unit_kind, l.unit_id) AS begins FROM lines l),
   measured AS (
-    SELECT u.variant, u.mixed, CASE WHEN $4 = 'rate' THEN least(count(v.unit_id), 1)::float8 ELSE coalesce(sum(v.value), 0) END AS y
-      FROM since, units u LEFT JOIN events v ON v.unit_kind = u.unit_kind AND v.unit_id = u.unit_id AND v.occurred_at >= u.exposed_at
-      WHERE u.exposed_at >= coalesce(since.at, '-infinity') GROUP BY u.unit_kind, u.unit_id, u.variant, u.mixed)
+    SELECT min(p.variant) AS variant, count(p.variant) > 1 AS mixed,
+        CASE WHEN $4 = 'rate' THEN least(count(*) FILTER (WHERE p.occurred_at >= p.begins), 1)::float8
+          ELSE coalesce(sum(p.value) FILTER (WHERE p.occurred_at >= p.begins), 0) END AS y
+      FROM since, placed p WHERE p.begins >= coalesce(since.at, '-infinity') GROUP BY p.unit_kind, p.unit_id)
   SELECT m.variant, (count(*) FILTER (WHERE NOT m.mixed))::int AS units, (count(*) FILTER (WHERE m.mixed))::int AS mixed,
     coalesce(sum(m.y) FILTER (WHERE NOT m.mixed), 0) AS sum, coalesce(sum(m.y * m.y) FILTER (WHERE NOT m.mixed), 0) AS "sumOfSquares",
     to_char((SELECT at FROM since) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
