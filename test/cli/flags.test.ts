@@ -6,45 +6,61 @@ import { postgresSource } from "../../delivery/flags/postgres-source.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
 import { type FlagDatabase, flagDatabase, putFlag } from "../delivery/flags/sql/database.ts";
 import { until } from "../support/postgres.ts";
+import { CommandLine } from "./support/command-line.ts";
 import { run } from "./support/run.ts";
 import { temporaryFolder } from "./support/temporary.ts";
 
 /** As inside a task, where the environment of the process says which stack and which database it is. */
 describe("flags", function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let database: FlagDatabase;
+  let commands: CommandLine;
   const folder = temporaryFolder();
 
   before(async () => {
     database = await flagDatabase();
+    commands = new CommandLine();
     await putFlag(database.admin, "dashboard", { rollout: 50 });
     await putFlag(database.admin, "assistant", { targeting: { prerequisites: [{ flag: "dashboard" }] } });
     await putFlag(database.admin, "dashboard", { environment: "development" });
   });
-  after(() => database.admin.end());
+  after(async () => {
+    commands?.end();
+    await database?.admin.end();
+  });
 
+  const environment = (actor: string) => ({
+    PATH: "/usr/bin:/bin",
+    HOME: folder,
+    NO_COLOR: "1",
+    ...database.server.environment,
+    SLIPWAY_STACK: "prod",
+    SLIPWAY_ENVIRONMENT: "production",
+    SLIPWAY_ACTOR: actor,
+    DATABASE_NAME: database.name,
+    DATABASE_OWNER: database.owner,
+  });
   const flags = (command: string, ...args: string[]) => as("ada", command, ...args);
   const as = (actor: string, command: string, ...args: string[]) =>
-    run(
-      process.execPath,
-      ["--disable-warning=ExperimentalWarning", "delivery/cli/main.ts", "flags", command, "prod", ...args],
-      {
-        cwd: checkoutRoot,
-        env: {
-          PATH: "/usr/bin:/bin",
-          HOME: folder,
-          NO_COLOR: "1",
-          ...database.server.environment,
-          SLIPWAY_STACK: "prod",
-          SLIPWAY_ENVIRONMENT: "production",
-          SLIPWAY_ACTOR: actor,
-          DATABASE_NAME: database.name,
-          DATABASE_OWNER: database.owner,
-        },
-      },
-    );
+    commands.run(["flags", command, "prod", ...args], environment(actor));
   const sure = ["--reason", "to see", "--confirm", "production"];
   const line = async (key: string) => (await flags("get", key)).stdout.split("\n")[1]?.trim();
+
+  it("answer a program of their own as they answer here, with its exit code", async () => {
+    for (const args of [
+      ["list", "prod", "--json"],
+      ["get", "prod", "nothing"],
+      ["set", "prod", "dashboard"],
+    ]) {
+      const alone = await run(
+        process.execPath,
+        ["--disable-warning=ExperimentalWarning", "delivery/cli/main.ts", "flags", ...args],
+        { cwd: checkoutRoot, env: environment("ada") },
+      );
+      assert.deepEqual(alone, await commands.run(["flags", ...args], environment("ada")));
+      assert.equal(alone.code, { list: 0, get: 1, set: 2 }[args[0] as string]);
+    }
+  });
 
   it("list and get show how they act, for people and for programs, without colours where none are wanted", async () => {
     const { code, stdout } = await flags("list");

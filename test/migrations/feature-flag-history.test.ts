@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import type pg from "pg";
-import { readMigrations } from "../../delivery/database/migrations.ts";
-import { up } from "../../delivery/database/migrator.ts";
-import { checkoutRoot } from "../../sandbox/paths.ts";
-import { migratableDatabase, testPostgres } from "../support/postgres.ts";
+import { migratedDatabase } from "../support/migrated.ts";
+import { testPostgres } from "../support/postgres.ts";
 
 describe("the feature flags' history", () => {
   let client: pg.Client;
@@ -12,12 +9,8 @@ describe("the feature flags' history", () => {
 
   before(async () => {
     const server = await testPostgres();
-    const database = await migratableDatabase();
+    const database = await migratedDatabase();
     owner = database.owner;
-    const migrations = readMigrations(path.join(checkoutRoot, "migrations"));
-    await up({ kind: "environment", database: database.name, user: owner }, migrations, {
-      environment: server.environment,
-    });
     client = await server.connect(database.name);
   });
   after(() => client?.end());

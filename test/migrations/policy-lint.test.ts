@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import type pg from "pg";
-import { readMigrations } from "../../delivery/database/migrations.ts";
-import { up } from "../../delivery/database/migrator.ts";
-import { checkoutRoot } from "../../sandbox/paths.ts";
+import { migratedDatabase } from "../support/migrated.ts";
 import { type PgrlsFinding, pgrlsFindings } from "../support/pgrls.ts";
-import { migratableDatabase, type TestPostgres, testPostgres } from "../support/postgres.ts";
+import { type TestPostgres, testPostgres } from "../support/postgres.ts";
 
 /**
  * What pgrls finds and is meant: rule, which objects, and why. Whatever is not explained here fails the test, and so does an
@@ -100,10 +97,8 @@ describe("the policies, as linters see them", () => {
 
   before(async () => {
     server = await testPostgres();
-    const { name, owner } = await migratableDatabase();
+    const { name } = await migratedDatabase();
     database = name;
-    const migrations = readMigrations(path.join(checkoutRoot, "migrations"));
-    await up({ kind: "environment", database: name, user: owner }, migrations, { environment: server.environment });
     client = await server.connect(name);
   });
   after(() => client?.end());

@@ -6,6 +6,7 @@ import { down, up } from "../../delivery/database/migrator.ts";
 import type { EnvironmentReference } from "../../delivery/database/reference.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
 import { catalogSnapshot, dataSnapshot } from "../support/catalog.ts";
+import { copiesOf } from "../support/migrated.ts";
 import { migratableDatabase, type TestPostgres, testPostgres } from "../support/postgres.ts";
 import { newRows, oldRows } from "./sample.ts";
 
@@ -19,21 +20,26 @@ describe("migrations up, down and up again", () => {
   let reference: EnvironmentReference;
   let options: { environment: Record<string, string> };
 
+  const use = async ({ name, owner }: { name: string; owner: string }) => {
+    await client?.end();
+    reference = { kind: "environment", database: name, user: owner };
+    client = await server.connect(name);
+  };
   beforeEach(async () => {
     server = await testPostgres();
-    const { name, owner } = await migratableDatabase();
-    reference = { kind: "environment", database: name, user: owner };
     options = { environment: server.environment };
-    client = await server.connect(name);
+    await use(await migratableDatabase());
   });
-  afterEach(() => client.end());
+  after(() => client?.end());
 
-  const upWithRows = async () => {
-    await up(reference, baseline, options);
-    await client.query(oldRows);
-    await up(reference, migrations, options);
-    await client.query(newRows);
-  };
+  const migratedWithRows = copiesOf(async ({ name, owner }) => {
+    const own = { kind: "environment", database: name, user: owner } as const;
+    await up(own, baseline, options);
+    await server.query(name, oldRows);
+    await up(own, migrations, options);
+    await server.query(name, newRows);
+  });
+  const upWithRows = async () => use(await migratedWithRows());
 
   it("returns the catalog to what it was before each step, and the next up to what it was after", async () => {
     const steps = [await catalogSnapshot(client)];

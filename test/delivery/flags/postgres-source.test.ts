@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { createServer, connect as openSocket, type Socket } from "node:net";
 import path from "node:path";
 import type pg from "pg";
-import { readMigrations } from "../../../delivery/database/migrations.ts";
-import { up } from "../../../delivery/database/migrator.ts";
 import { LiveFlags } from "../../../delivery/flags/live-flags.ts";
 import { flagChannel, type PostgresSourceOptions, postgresSource } from "../../../delivery/flags/postgres-source.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { migratedDatabase } from "../../support/migrated.ts";
 import { migratableDatabase, type TestPostgres, testPostgres, until } from "../../support/postgres.ts";
 
 const never = 3_600_000;
@@ -19,13 +18,8 @@ describe("flags that follow a database", () => {
 
   beforeEach(async () => {
     server = await testPostgres();
-    const { name, owner } = await migratableDatabase();
+    const { name } = await migratedDatabase();
     database = name;
-    await up(
-      { kind: "environment", database: name, user: owner },
-      readMigrations(path.join(checkoutRoot, "migrations")),
-      { environment: server.environment },
-    );
     admin = await server.connect(name);
     await admin.query(`DO $$ BEGIN CREATE ROLE flags_application LOGIN PASSWORD 'test' IN ROLE slipway_application;
       EXCEPTION WHEN duplicate_object THEN NULL; END $$`);

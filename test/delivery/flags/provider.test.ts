@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import path from "node:path";
-import { readMigrations } from "../../../delivery/database/migrations.ts";
-import { up } from "../../../delivery/database/migrator.ts";
 import * as provider from "../../../delivery/flags/provider.ts";
-import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { useEnvironment } from "../../support/environment.ts";
-import { migratableDatabase, type TestPostgres, testPostgres } from "../../support/postgres.ts";
+import { migratedDatabase } from "../../support/migrated.ts";
+import { type TestPostgres, testPostgres } from "../../support/postgres.ts";
 
 describe("the flag set's provider", () => {
   let server: TestPostgres;
@@ -14,9 +11,8 @@ describe("the flag set's provider", () => {
 
   beforeEach(async () => {
     server = await testPostgres();
-    const { name, owner } = await migratableDatabase();
+    const { name, owner } = await migratedDatabase();
     const database = { kind: "environment", database: name, user: owner } as const;
-    await up(database, readMigrations(path.join(checkoutRoot, "migrations")));
     inputs = {
       version: 1,
       implementation: "x",
@@ -113,9 +109,8 @@ describe("the flag set's provider", () => {
 
   it("brings all flags into a database that was made anew", async () => {
     const { id, outs } = await provider.create(inputs);
-    const { name, owner } = await migratableDatabase();
+    const { name, owner } = await migratedDatabase();
     const database = { kind: "environment", database: name, user: owner, incarnation: "2/2" } as const;
-    await up(database, readMigrations(path.join(checkoutRoot, "migrations")));
     const { outs: updated } = await provider.update(
       id,
       { ...outs, database: { ...database, incarnation: "1/1" } },

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import fc from "fast-check";
 import type pg from "pg";
-import { readMigrations } from "../../../delivery/database/migrations.ts";
-import { up } from "../../../delivery/database/migrator.ts";
 import type { Flag, FlagSet } from "../../../delivery/flags/flag.ts";
 import { parseFlagLine } from "../../../delivery/flags/line.ts";
 import { applyFlags, readFlags, removeFlags } from "../../../delivery/flags/store.ts";
-import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { migratedDatabase } from "../../support/migrated.ts";
 import { migratableDatabase, type TestPostgres, testPostgres, until } from "../../support/postgres.ts";
 import { flagSet } from "./flag-arbitraries.ts";
 
@@ -21,13 +18,8 @@ describe("the flag tables", () => {
 
   beforeEach(async () => {
     server = await testPostgres();
-    const { name, owner } = await migratableDatabase();
+    const { name, owner } = await migratedDatabase();
     database = name;
-    await up(
-      { kind: "environment", database: name, user: owner },
-      readMigrations(path.join(checkoutRoot, "migrations")),
-      { environment: server.environment },
-    );
     client = await server.connect(name);
     await client.query(`SET ROLE ${owner}`); // as the provider works: row-level security holds
   });

@@ -1,9 +1,6 @@
-import path from "node:path";
 import type pg from "pg";
-import { readMigrations } from "../../../../delivery/database/migrations.ts";
-import { up } from "../../../../delivery/database/migrator.ts";
-import { checkoutRoot } from "../../../../sandbox/paths.ts";
-import { migratableDatabase, type TestPostgres, testPostgres } from "../../../support/postgres.ts";
+import { migratedDatabase } from "../../../support/migrated.ts";
+import { type TestPostgres, testPostgres } from "../../../support/postgres.ts";
 
 export interface FlagDatabase {
   readonly server: TestPostgres;
@@ -16,9 +13,7 @@ export interface FlagDatabase {
 /** A migrated database of its own for one suite. */
 export async function flagDatabase(): Promise<FlagDatabase> {
   const server = await testPostgres();
-  const { name, owner } = await migratableDatabase();
-  const migrations = readMigrations(path.join(checkoutRoot, "migrations"));
-  await up({ kind: "environment", database: name, user: owner }, migrations, { environment: server.environment });
+  const { name, owner } = await migratedDatabase();
   return { server, name, owner, admin: await server.connect(name) };
 }
 
