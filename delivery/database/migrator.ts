@@ -89,13 +89,23 @@ export async function up(
 /**
  * Takes back the last applied migrations, newest first.
  * @param count how many. @default 1
+ * @param only instead of a number: these, newest first, and nothing when another runner has changed what the last ones are
+ * @throws UserError as `up`
  */
 export async function down(
   reference: DatabaseReference,
   migrations: readonly Migration[],
-  options: MigrateOptions & { readonly count?: number } = {},
+  options: MigrateOptions & { readonly count?: number; readonly only?: readonly string[] } = {},
 ): Promise<MigrateResult> {
-  return run(reference, migrations, "down", (current) => plan("down", current, options.count ?? 1), options);
+  const { count = 1, only } = options;
+  const choose = (current: MigrationStatus) => {
+    const chosen = plan("down", current, only?.length ?? count);
+    if (only === undefined || chosen.join() === only.join()) return chosen;
+    throw new UserError(
+      `Another runner was here meanwhile: the last migrations are ${chosen.join(", ")}, not ${only.join(", ")}.\n  Nothing was taken back. Look again: ./slipway db status.`,
+    );
+  };
+  return run(reference, migrations, "down", choose, options);
 }
 
 async function run(

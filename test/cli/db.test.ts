@@ -1,54 +1,20 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import type pg from "pg";
-import { checkoutRoot } from "../../sandbox/paths.ts";
-import { migratableDatabase, type TestPostgres, testPostgres, until } from "../support/postgres.ts";
-import { type Outcome, outcome } from "./support/run.ts";
-import { temporaryFolder } from "./support/temporary.ts";
+import { testPostgres, until } from "../support/postgres.ts";
+import { DatabaseCommands } from "./support/database-commands.ts";
+import { outcome } from "./support/run.ts";
 
-/** As inside a task, where the environment of the process says which stack and which database it is. */
 describe("db", function () {
   this.timeout(300_000);
-  let server: TestPostgres;
-  let name: string;
-  let owner: string;
-  let admin: pg.Client;
-  const folder = temporaryFolder();
+  let commands: DatabaseCommands;
 
   before(async () => {
-    server = await testPostgres();
-    ({ name, owner } = await migratableDatabase());
-    admin = await server.connect(name);
+    commands = await DatabaseCommands.open();
   });
-  after(() => admin.end());
+  after(() => commands.admin.end());
 
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
-    spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "delivery/cli/main.ts", "db", ...args], {
-      cwd: checkoutRoot,
-      env: {
-        PATH: "/usr/bin:/bin",
-        HOME: folder,
-        NO_COLOR: "1",
-        ...server.environment,
-        SLIPWAY_STACK: "dev",
-        SLIPWAY_ENVIRONMENT: "development",
-        DATABASE_NAME: name,
-        DATABASE_OWNER: owner,
-        ...more,
-      },
-    });
-  const db = (...args: string[]): Promise<Outcome> => outcome(start(args));
-  const production = (...args: string[]) => outcome(start(args, { SLIPWAY_ENVIRONMENT: "production" }));
-  const json = async (...args: string[]) => {
-    const { code, stderr, stdout } = await db(...args, "--json");
-    assert.ok(stdout.startsWith("{"), stderr);
-    return { code, ...JSON.parse(stdout) };
-  };
-  const succeeds = async (...args: string[]) => {
-    const result = await db(...args);
-    assert.equal(result.code, 0, result.stderr);
-    return result;
-  };
+  const db = (...args: string[]) => commands.run(args);
+  const json = (...args: string[]) => commands.json(...args);
+  const succeeds = (...args: string[]) => commands.succeeds(...args);
 
   describe("of a database that no migration has touched", () => {
     it("status says that everything is pending, which is no failure unless it is asked for", async () => {
@@ -89,10 +55,10 @@ describe("db", function () {
     it("migrate --to stops behind the number, and plan tells rows, locks and the way back of what is left", async () => {
       const { stdout } = await succeeds("migrate", "dev", "--to", "10");
       assert.match(stdout, /^applied 0001_application_baseline\n[\s\S]*applied 0010_new_users_get_organizations\n$/);
-      await admin.query(
+      await commands.admin.query(
         "ALTER TABLE auth.users DISABLE TRIGGER USER; ALTER TABLE public.profiles DISABLE TRIGGER USER",
       );
-      await admin.query(`INSERT INTO auth.users (email) SELECT nullif('u' || n, 'u7') FROM generate_series(1, 500) n;
+      await commands.admin.query(`INSERT INTO auth.users (email) SELECT nullif('u' || n, 'u7') FROM generate_series(1, 500) n;
       INSERT INTO public.profiles (id) SELECT id FROM auth.users ORDER BY id LIMIT 400;
       ALTER TABLE auth.users ENABLE TRIGGER USER; ALTER TABLE public.profiles ENABLE TRIGGER USER;
       ALTER TABLE github_module.github_app_installations DISABLE TRIGGER USER;
@@ -126,13 +92,13 @@ describe("db", function () {
     });
 
     it("two runs at once: one waits, and says for whom", async () => {
-      const other = await server.connect(name);
+      const other = await (await testPostgres()).connect(commands.environment.DATABASE_NAME);
       await other.query("SET application_name = 'somebody else'; SELECT pg_advisory_lock(32488822435963257)");
       assert.match(
         (await succeeds("status", "dev")).stdout,
         /session \d+, postgres, "somebody else" is migrating it now/,
       );
-      const child = start(["migrate", "dev", "--to", "11"]);
+      const child = commands.start(["migrate", "dev", "--to", "11"]);
       let said = "";
       child.stderr?.on("data", (text: Buffer) => {
         said += text;
@@ -147,9 +113,9 @@ describe("db", function () {
     });
 
     it("a phase does not begin before what must hold does: exit code 3, and what came before stays", async () => {
-      const { rows } = await admin.query("SELECT id FROM public.profiles LIMIT 1");
-      await admin.query("ALTER TABLE public.profiles DROP CONSTRAINT profiles_id_fkey");
-      await admin.query("INSERT INTO public.profiles (id) VALUES ('00000000-0000-0000-0000-000000000001')");
+      const { rows } = await commands.admin.query("SELECT id FROM public.profiles LIMIT 1");
+      await commands.admin.query("ALTER TABLE public.profiles DROP CONSTRAINT profiles_id_fkey");
+      await commands.admin.query("INSERT INTO public.profiles (id) VALUES ('00000000-0000-0000-0000-000000000001')");
       const { code, stderr } = await db("migrate", "dev");
       assert.equal(code, 3, stderr);
       assert.match(
@@ -159,8 +125,8 @@ describe("db", function () {
       assert.match(stderr, /run \.\/slipway db migrate dev again/);
       const status = await json("status", "dev");
       assert.deepEqual([status.pending[0].name, status.code], ["0015_profiles_need_organizations", 0]);
-      await admin.query("DELETE FROM public.profiles WHERE id = '00000000-0000-0000-0000-000000000001'");
-      await admin.query(
+      await commands.admin.query("DELETE FROM public.profiles WHERE id = '00000000-0000-0000-0000-000000000001'");
+      await commands.admin.query(
         "ALTER TABLE public.profiles ADD CONSTRAINT profiles_id_fkey FOREIGN KEY (id) REFERENCES auth.users (id) ON DELETE CASCADE",
       );
       assert.equal(rows.length, 1);
@@ -245,7 +211,7 @@ describe("db", function () {
       ],
     ] as const) {
       it(`verify finds ${what}, and that alone`, async () => {
-        await admin.query(breaks);
+        await commands.admin.query(breaks);
         try {
           const found = await json("verify", "dev", "--phase", "post");
           assert.equal(found.code, 1);
@@ -260,16 +226,18 @@ describe("db", function () {
           if (id === "connections-have-organizations")
             assert.deepEqual([problems.length, problems[5]], [6, "and 45 more"]);
         } finally {
-          await admin.query(mends);
+          await commands.admin.query(mends);
         }
       });
     }
 
     it("status tells a changed file and a migration of a newer version from what is right: exit code 1", async () => {
-      await admin.query(
+      await commands.admin.query(
         "UPDATE slipway.migrations SET checksum = 'other' WHERE name = '0003_enterprise_organizations'",
       );
-      await admin.query("INSERT INTO slipway.migrations (name, run_on, checksum) VALUES ('9999_newer', now(), 'x')");
+      await commands.admin.query(
+        "INSERT INTO slipway.migrations (name, run_on, checksum) VALUES ('9999_newer', now(), 'x')",
+      );
       try {
         const { code, stdout } = await db("status", "dev");
         assert.equal(code, 1);
@@ -283,140 +251,37 @@ describe("db", function () {
           /This cannot be taken back, and nothing was:\n {2}9999_newer/,
         );
       } finally {
-        await admin.query("DELETE FROM slipway.migrations WHERE name = '9999_newer'");
-        const { rows } = await admin.query(
+        await commands.admin.query("DELETE FROM slipway.migrations WHERE name = '9999_newer'");
+        const { rows } = await commands.admin.query(
           "SELECT count(*)::int AS n FROM slipway.migrations WHERE checksum = 'other'",
         );
         assert.equal(rows[0].n, 1);
         const { changed } = await json("status", "dev");
-        await admin.query("UPDATE slipway.migrations SET checksum = $1 WHERE checksum = 'other'", [changed[0].actual]);
+        await commands.admin.query("UPDATE slipway.migrations SET checksum = $1 WHERE checksum = 'other'", [
+          changed[0].actual,
+        ]);
       }
     });
 
     it("rollback says first what goes to the archive; migrate brings it back", async () => {
-      const before = await admin.query("SELECT id, name FROM enterprise.organizations ORDER BY id");
+      const before = await commands.admin.query("SELECT id, name FROM enterprise.organizations ORDER BY id");
       const { stderr, stdout } = await succeeds("rollback", "dev", "--to", "2");
       assert.match(stderr, /takes back 0055_[\s\S]*0003_enterprise_organizations\n/);
       assert.match(stderr, /to the archive: 500 rows of enterprise\.organizations\n/);
       assert.match(stderr, /to the archive: 400 values of public\.profiles\.organization_id\n/);
       assert.match(stdout, /took back 0003_enterprise_organizations\n$/);
-      assert.equal((await admin.query("SELECT to_regclass('enterprise.organizations') AS it")).rows[0].it, null);
+      assert.equal(
+        (await commands.admin.query("SELECT to_regclass('enterprise.organizations') AS it")).rows[0].it,
+        null,
+      );
       await succeeds("migrate", "dev");
       assert.deepEqual(
-        (await admin.query("SELECT id, name FROM enterprise.organizations ORDER BY id")).rows,
+        (await commands.admin.query("SELECT id, name FROM enterprise.organizations ORDER BY id")).rows,
         before.rows,
       );
       assert.equal((await db("verify", "dev", "--phase", "post")).code, 0);
       assert.deepEqual((await json("rollback", "dev", "--count", "2")).ran.length, 2);
       await succeeds("migrate", "dev");
     });
-  });
-
-  describe("in production", () => {
-    before(() => succeeds("migrate", "dev"));
-
-    for (const command of ["migrate", "rollback"]) {
-      it(`${command} wants the environment's name and a backup, and changes nothing without`, async () => {
-        if (command === "migrate") await succeeds("rollback", "dev");
-        const status = await json("status", "dev");
-        const unconfirmed = await production(command, "dev");
-        assert.equal(unconfirmed.code, 1);
-        assert.match(
-          unconfirmed.stderr,
-          new RegExp(`"db ${command} dev" changes production[\\s\\S]*Add --confirm production`),
-        );
-        assert.match((await production(command, "dev", "--confirm", "staging")).stderr, /--confirm says "staging"/);
-        const { code, stderr } = await production(command, "dev", "--confirm", "production");
-        assert.equal(code, 1);
-        assert.match(stderr, /production requires a backup[\s\S]*Nothing was changed/);
-        assert.deepEqual((await json("status", "dev")).pending, status.pending);
-        const done = await production(
-          command,
-          "dev",
-          "--confirm",
-          "production",
-          "--backup-taken",
-          "believed",
-          "--json",
-        );
-        assert.equal(done.code, 0, done.stderr);
-        assert.deepEqual([JSON.parse(done.stdout).ran.length, JSON.parse(done.stdout).backup], [1, "believed"]);
-      });
-    }
-
-    it("verify misses the backup", async () => {
-      const { stdout, code } = await production("verify", "dev", "--phase", "pre");
-      assert.equal(code, 1);
-      assert.match(stdout, /fails {2}backup: .*\n +a database of this machine has no backups\n/);
-    });
-  });
-
-  describe("used wrongly", () => {
-    for (const [what, args, code, says, more] of [
-      ["no stack", ["status"], 2, /"db status" needs the name of a stack/, {}],
-      ["an unknown stack", ["migrate", "qa"], 2, /There is no stack "qa"/, {}],
-      ["an unknown command", ["upgrade", "dev"], 2, /unknown command 'upgrade'/, {}],
-      [
-        "a number that is no migration's",
-        ["migrate", "dev", "--to", "9998"],
-        2,
-        /no migration with the number "9998"/,
-        {},
-      ],
-      ["a name for a number", ["plan", "dev", "--to", "teams"], 2, /no migration with the number "teams"/, {}],
-      [
-        "a number to go back to that is none",
-        ["rollback", "dev", "--to", "x"],
-        2,
-        /no migration with the number "x"/,
-        {},
-      ],
-      [
-        "both --count and --to",
-        ["rollback", "dev", "--count", "1", "--to", "3"],
-        2,
-        /'--count <n>' cannot be used with option '--to <number>'/,
-        {},
-      ],
-      ["a count of 0", ["rollback", "dev", "--count", "0"], 2, /--count as a whole number from 1 on, not "0"/, {}],
-      ["a count of more than there is", ["rollback", "dev", "--count", "999"], 2, /999 cannot be taken back/, {}],
-      ["an unknown checklist", ["verify", "dev", "--phase", "x"], 2, /Allowed choices are pre, post, go-live/, {}],
-      [
-        "a database that is not there",
-        ["status", "dev"],
-        1,
-        /has no database "nowhere".*\n.*\.\/slipway up/,
-        { DATABASE_NAME: "nowhere" },
-      ],
-      [
-        "a server that cannot be reached",
-        ["status", "dev"],
-        1,
-        /cannot be reached[\s\S]*sandbox status/,
-        { PGPORT: "1" },
-      ],
-      [
-        "a login without password",
-        ["migrate", "dev"],
-        1,
-        /refuses the login "stranger"/,
-        { DATABASE_OWNER: "stranger" },
-      ],
-      [
-        "an environment of the process that is wrong",
-        ["status", "dev"],
-        1,
-        /missing or wrong here: SLIPWAY_ENVIRONMENT/,
-        { SLIPWAY_ENVIRONMENT: "x" },
-      ],
-    ] as const) {
-      it(`${what} is refused with one clear message`, async () => {
-        const { code: ended, stderr, stdout } = await outcome(start(args, more));
-        assert.match(stderr, says);
-        assert.equal(ended, code, stderr);
-        assert.equal(stdout, "");
-        assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
-      });
-    }
   });
 });

@@ -79,7 +79,7 @@ async function rollback(
         title: "Rollback",
         run: async (report) => {
           const result = await down(database, migrations, {
-            count: names.length,
+            only: names,
             onWait: (holder) => printNote(`waits for another runner: ${holder}`),
             onStart: ({ name }) => report(name),
             onProgress: ({ affected, name }) => report(`${name}: ${affected} rows`),
