@@ -31,6 +31,9 @@ export interface TableRules {
 
 const asOwner = { slipway_auditor: reads, owner: everything } as const;
 const overseen = { ...asOwner, slipway_operator: reads } as const;
+const readByApplications = { slipway_application: reads, slipway_organization_admin: reads } as const;
+/** What an application says of its users it need not read again. */
+const writtenByApplication = { slipway_application: ["denied", "all", "denied", "denied"] } as const;
 const oldTable = { slipway_application: everything, slipway_organization_admin: reads } as const;
 
 /** A new table fails the test until it stands here. */
@@ -144,6 +147,27 @@ export const tables: Readonly<Record<string, TableRules>> = {
     column: "reason",
     // Append-only, for the owner too.
     may: { ...overseen, owner: ["all", "all", "denied", "denied"] },
+  },
+  "public.feature_flag_segments": {
+    insert: `(environment, segment_key, definition) VALUES ('staging', 'new', '{"users": []}')`,
+    column: "definition",
+    may: { ...asOwner, ...readByApplications, slipway_operator: everything },
+  },
+  "public.feature_flag_go_lives": {
+    insert: "(environment, went_live_at) VALUES ('staging', now())",
+    column: "went_live_at",
+    // Recorded once: operators neither move it nor take it back.
+    may: { ...asOwner, ...readByApplications, slipway_operator: ["all", "all", "denied", "denied"] },
+  },
+  "public.feature_flag_exposures": {
+    insert: "(environment, flag_key, unit_kind, unit_id, variant) VALUES ('staging', 'first', 'user', 'ada', 'red')",
+    column: "variant",
+    may: { ...overseen, ...writtenByApplication },
+  },
+  "public.feature_flag_events": {
+    insert: "(id, environment, metric, user_id) VALUES (gen_random_uuid(), 'staging', 'revenue', 'ada')",
+    column: "value",
+    may: { ...overseen, ...writtenByApplication },
   },
   "slipway.migrations": {
     insert: "(name, run_on, checksum) VALUES ('x', now(), 'x')",
