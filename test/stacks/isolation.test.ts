@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { stateBucketName, stateKeyAlias, stateObjects } from "../../delivery/backend/names.ts";
 import { statefulTypes } from "../../delivery/cli/stateful.ts";
 import { type AddressRange, overlaps, parseCidr } from "../../infra/cidr.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
-import { judge } from "../support/iam-evaluator.ts";
-import { arnOf } from "./support/arns.ts";
+import { grants, matches, thingsOf } from "./support/grants.ts";
 import { isBuilt, physicalNames } from "./support/physical-names.ts";
 import { arnsNamedIn, resourcePoliciesOf, rolesOf } from "./support/policies.ts";
 import { type BuiltStack, buildStack } from "./support/stacks.ts";
 
 // Names of which one begins like the other are the ones that a wildcard in a policy confuses.
-const names = ["staging", "dev", "pr-1", "pr-2", "pr-12"] as const;
+const names = ["prod", "staging", "dev", "pr-1", "pr-2", "pr-12"] as const;
 
 describe("stacks of one account", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const stacks: BuiltStack[] = [];
   before(async () => {
-    for (const name of names) stacks.push(await buildStack(name));
+    // The account has one provider of GitHub's identities, which staging makes; in an account of its own prod has one of its own.
+    for (const name of names)
+      stacks.push(await buildStack(name, name === "prod" ? { "identity.createOidcProvider": false } : {}));
   });
   const each = () => stacks.map((stack) => ({ stack, others: stacks.filter((other) => other !== stack) }));
 
@@ -51,9 +51,10 @@ describe("stacks of one account", function () {
     for (const { resources, settings, stack } of stacks) {
       const taggable = resources.filter(isBuilt).filter(({ type }) => takesTags(type));
       assert.ok(taggable.length > 80, `${taggable.length} resources of ${stack} take tags`);
-      const expected = { Project: "teamflow", Environment: settings.environment, Stack: stack, ManagedBy: "pulumi" };
       for (const { inputs, name } of taggable) {
         const { Environment, ManagedBy, Project, Stack } = (inputs.tags ?? {}) as Record<string, string>;
+        const environment = isPreProduction(name) ? "preProduction" : settings.environment;
+        const expected = { Project: "teamflow", Environment: environment, Stack: stack, ManagedBy: "pulumi" };
         assert.deepEqual({ Project, Environment, Stack, ManagedBy }, expected, name);
       }
     }
@@ -98,11 +99,32 @@ describe("stacks of one account", function () {
     }
   });
 
+  it("let no pod of production or of pre-production do anything to a thing of the other", () => {
+    const prod = stacks.find(({ stack }) => stack === "prod");
+    assert.ok(prod);
+    const side = (beside: boolean): BuiltStack => ({
+      ...prod,
+      resources: prod.resources.filter(({ name }) => isTenant(name) && isPreProduction(name) === beside),
+    });
+    for (const beside of [true, false]) {
+      const [own, other] = [side(beside), side(!beside)];
+      const others = thingsOf(other).filter(({ arn }) => !arn.includes("pulumi-state"));
+      assert.deepEqual(grants(own, others), []);
+      const may = grants(own, thingsOf(own));
+      for (const action of ["rds-db:connect", "elasticache:Connect", "secretsmanager:GetSecretValue"])
+        assert.ok(
+          may.some((line) => line.includes(` may ${action} `)),
+          `${action}: ${may}`,
+        );
+    }
+  });
+
   it("protect what holds data in staging, and nothing in what is thrown away", () => {
     for (const { resources, stack } of stacks) {
       const holding = resources.filter(({ type }) => statefulTypes.includes(type));
       const open = holding.filter(({ protect }) => !protect).map(({ name }) => name);
       if (stack === "staging") assert.deepEqual(open.sort(), openInStaging);
+      else if (stack === "prod") assert.deepEqual(open.sort(), openInProd);
       else assert.equal(open.length, holding.length, stack);
     }
   });
@@ -123,6 +145,24 @@ const openInStaging = [
   "staging-tasks-task-log",
 ];
 
+/** As in staging; a namespace holds nothing that `up` does not make anew: what is kept is in the database and in the cache. */
+const openInProd = [
+  "prod-application-space-namespace",
+  "prod-edge-firewall-log",
+  "prod-flags-set",
+  "prod-platform-log",
+  "prod-pre-production-application-space-namespace",
+  "prod-pre-production-flags-set",
+  "prod-pre-production-secrets-pre-production-secret-key-value",
+  "prod-secrets-secret-key-value",
+];
+
+/** Whether a resource is pre-production's, by its logical name. */
+const isPreProduction = (name: string) => name.startsWith("prod-pre-production-");
+
+/** Whether a resource of prod belongs to one of its two environments, and not to both. */
+const isTenant = (name: string) => /^prod-(pre-production-)?(application|cache|database|edge|secrets)-/.test(name);
+
 /** An account has one provider of GitHub's identities, whoever made it; trusting it says nothing of the stack that did. */
 const sharedByDesign = (arn: string) => arn.includes(":oidc-provider/");
 
@@ -132,108 +172,6 @@ const sharedByDesign = (arn: string) => arn.includes(":oidc-provider/");
  * `iam:PassRole` on it, which the next test judges.
  */
 const sourcesOfAccount = /^arn:(aws|\*):(ecs:us-west-2:\d{12}:\*|ec2:us-west-2:\d{12}:vpc-flow-log\/\*)$/;
-
-interface Thing {
-  readonly arn: string;
-  /** What IAM knows of a request that is about it. */
-  readonly context: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** Everything of a stack that has an ARN, and the password that RDS keeps for it. */
-function thingsOf({ resources, stack }: BuiltStack): Thing[] {
-  const context = { "aws:RequestedRegion": "us-west-2", "aws:ResourceTag/Stack": stack };
-  const hosts = resources
-    .filter(({ type }) => type === "aws:route53/record:Record")
-    .map(({ inputs }) => String(inputs.name));
-  const arns = resources.flatMap((resource) => {
-    const arn = arnOf(resource);
-    if (arn === undefined) return [];
-    const alias = resources.find(
-      ({ inputs, type }) => type === "aws:kms/alias:Alias" && inputs.targetKeyId === `${resource.name}-id`,
-    );
-    return [
-      {
-        arn,
-        context: {
-          ...context,
-          ...(alias && {
-            "kms:ResourceAliases": [String(alias.inputs.name)],
-            "kms:CallerAccount": "123456789012",
-            "kms:ViaService": "secretsmanager.us-west-2.amazonaws.com",
-            "kms:GrantIsForAWSResource": "true",
-          }),
-          ...(arn.includes(":hostedzone/") && {
-            "route53:ChangeResourceRecordSetsNormalizedRecordNames": hosts,
-          }),
-          ...(arn.includes(":role/") && { "iam:PassedToService": "ecs-tasks.amazonaws.com" }),
-        },
-      },
-    ];
-  });
-  const database = arns.find(({ arn }) => arn.includes(":rds:") && arn.includes(":db:"));
-  return [
-    ...arns,
-    {
-      arn: `arn:aws:secretsmanager:us-west-2:123456789012:secret:rds!db-${stack}-database-instance`,
-      context: { ...context, "aws:ResourceTag/aws:rds:primaryDBInstanceArn": database?.arn ?? "" },
-    },
-    { arn: `arn:aws:rds-db:us-west-2:123456789012:dbuser:db-${stack}/teamflow_app`, context },
-    ...stateOf(stack),
-  ];
-}
-
-/** A stack's part of the one bucket with everybody's state, and the bucket's key as it is used for this stack's secrets. */
-function stateOf(stack: string): Thing[] {
-  const place = { application: "teamflow", accountId: "123456789012", region: "us-west-2" };
-  const context = { "aws:RequestedRegion": "us-west-2" };
-  return [
-    ...stateObjects(stack).map((pattern) => ({
-      arn: `arn:aws:s3:::${stateBucketName(place)}/${pattern.replaceAll("*", "x")}`,
-      context,
-    })),
-    {
-      arn: "arn:aws:kms:us-west-2:123456789012:key/state",
-      context: {
-        ...context,
-        "kms:ResourceAliases": [stateKeyAlias(place.application)],
-        "kms:EncryptionContext:Stack": stack,
-      },
-    },
-  ];
-}
-
-/** What the roles of a stack may do to things, each statement judged by itself within the role's boundary. */
-function grants(stack: BuiltStack, things: readonly Thing[]): string[] {
-  return rolesOf(stack).flatMap(({ boundary, name, policies }) =>
-    policies
-      .flatMap(({ document }) => document.Statement)
-      .filter(({ Effect }) => Effect === "Allow")
-      .flatMap((statement) => {
-        const document = { Version: "2012-10-17" as const, Statement: [statement] };
-        const identity = { policies: [document], ...(boundary && { boundary }) };
-        return things.flatMap(({ arn, context }) =>
-          actionsOn(arn, statement.Action ?? [])
-            .filter((action) => judge(identity, { action, resource: arn, context }) === "allowed")
-            .map((action) => `${name} may ${action} ${arn} (${statement.Sid})`),
-        );
-      }),
-  );
-}
-
-/** Those of a statement's actions that can be about a thing: a wildcard stands for any action of its service. */
-function actionsOn(arn: string, actions: readonly string[]): string[] {
-  const service = arn.split(":")[2] ?? "";
-  return actions
-    .filter((action) => action === "*" || action.startsWith(`${service}:`))
-    .filter((action) => !withoutResource.includes(action))
-    .map((action) => (action === "*" ? `${service}:Anything` : action.replaceAll("*", "Anything")));
-}
-
-/**
- * Actions that are about no resource, so that IAM compares none, or about the account's one provider of GitHub's identities.
- * Source: Service Authorization Reference.
- */
-const withoutResource = ["ecr:GetAuthorizationToken", "iam:GetOpenIDConnectProvider", "logs:DescribeLogGroups"];
 
 function rangeOf({ settings }: BuiltStack): AddressRange {
   return parseCidr(settings.network?.cidr ?? "") as AddressRange;
@@ -246,13 +184,4 @@ function takesTags(type: string): boolean {
   const file = path.join(checkoutRoot, "node_modules/@pulumi/aws", `${module}.d.ts`);
   assert.ok(existsSync(file), `${type} is described in ${file}`);
   return /^ {4}tags\?: pulumi\.Input</m.test(readFileSync(file, "utf8"));
-}
-
-/** As ARNs are matched in policies: `*` and `?` are wildcards. */
-function matches(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(arn);
 }

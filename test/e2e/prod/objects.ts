@@ -56,15 +56,15 @@ export function objectsBlock(context: ProdContext): void {
         );
       });
 
-      it(`refuses a privileged pod in ${name}, and lets its sibling of good manners through`, async () => {
-        const create = (privileged: boolean) =>
+      it(`refuses a pod in ${name} that would take its node, and lets its sibling of good manners through`, async () => {
+        const create = (hostile: boolean) =>
           context
             .kubernetes(CoreV1Api)
-            .createNamespacedPod({ namespace: name, dryRun: "All", body: podOf(privileged) });
+            .createNamespacedPod({ namespace: name, dryRun: "All", body: podOf(hostile) });
         await assert.rejects(create(true), (error) => {
           assert.ok(error instanceof ApiException);
-          assert.equal(error.code, 403);
-          assert.match(JSON.stringify(error.body), /violates PodSecurity .*restricted.*privileged/);
+          assert.equal(error.code, 403, JSON.stringify(error.body));
+          assert.match(JSON.stringify(error.body), /violates PodSecurity .*restricted.*hostPath/);
           return true;
         });
         await create(false);
@@ -209,23 +209,21 @@ const table: readonly string[] = namespaces
   ])
   .sort();
 
-/** A pod that fits the limits of the namespace, and its security but for one switch. */
-function podOf(privileged: boolean) {
+/** A pod that fits the limits of the namespace, and its security unless it is to be hostile. */
+function podOf(hostile: boolean) {
   const amount = { cpu: "100m", memory: "64Mi" };
   return {
     metadata: { name: "intruder" },
     spec: {
       automountServiceAccountToken: false,
+      ...(hostile && { hostPID: true, volumes: [{ name: "node", hostPath: { path: "/" } }] }),
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
       containers: [
         {
           name: "intruder",
           image: "intruder",
           resources: { requests: amount, limits: amount },
-          securityContext: {
-            ...(privileged ? { privileged } : { allowPrivilegeEscalation: false }),
-            capabilities: { drop: ["ALL"] },
-          },
+          securityContext: { allowPrivilegeEscalation: hostile, capabilities: { drop: ["ALL"] } },
         },
       ],
     },

@@ -39,6 +39,10 @@ const forms: Readonly<Record<string, (name: string, inputs: Readonly<Record<stri
   "aws:ecs/service:Service": (_, { cluster, name }) =>
     regional("ecs", `service/${String(cluster).split("/").at(-1)}/${name}`),
   "aws:ecs/taskDefinition:TaskDefinition": (_, { family }) => regional("ecs", `task-definition/${family}:1`),
+  "aws:eks/accessEntry:AccessEntry": byId("eks", "access-entry"),
+  "aws:eks/addon:Addon": (_, { addonName, clusterName }) => regional("eks", `addon/${clusterName}/${addonName}/id`),
+  "aws:eks/cluster:Cluster": (_, { name }) => regional("eks", `cluster/${name}`),
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": byId("eks", "podidentityassociation"),
   "aws:elasticache/parameterGroup:ParameterGroup": (_, { name }) => regional("elasticache", `parametergroup:${name}`),
   "aws:elasticache/replicationGroup:ReplicationGroup": (_, { replicationGroupId }) =>
     regional("elasticache", `replicationgroup:${replicationGroupId}`),
@@ -63,6 +67,7 @@ const forms: Readonly<Record<string, (name: string, inputs: Readonly<Record<stri
   "aws:s3/bucket:Bucket": (_, { bucket }) => `arn:aws:s3:::${bucket}`,
   "aws:secretsmanager/secret:Secret": (_, { name }) => regional("secretsmanager", `secret:${name}-AbCdEf`),
   "aws:sns/topic:Topic": (_, { name }) => regional("sns", name),
+  "aws:wafv2/webAcl:WebAcl": byId("wafv2", "regional/webacl"),
 };
 
 /** The ARN of a resource; undefined for what has none. */

@@ -7,6 +7,8 @@ type Resource = BuiltStack["resources"][number];
  * the name: a record is a host and a type.
  */
 const named: Readonly<Record<string, readonly string[]>> = {
+  "aws:backup/plan:Plan": ["name"],
+  "aws:backup/vault:Vault": ["name"],
   "aws:budgets/budget:Budget": ["name"],
   "aws:cloudwatch/logGroup:LogGroup": ["name"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
@@ -15,6 +17,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "aws:ecs/cluster:Cluster": ["name"],
   "aws:ecs/service:Service": ["name"],
   "aws:ecs/taskDefinition:TaskDefinition": ["family"],
+  "aws:eks/cluster:Cluster": ["name"],
   "aws:elasticache/parameterGroup:ParameterGroup": ["name"],
   "aws:elasticache/replicationGroup:ReplicationGroup": ["replicationGroupId"],
   "aws:elasticache/subnetGroup:SubnetGroup": ["name"],
@@ -57,7 +60,14 @@ const nameless: ReadonlySet<string> = new Set([
   "aws:ec2/vpcEndpoint:VpcEndpoint",
   "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+  "aws:backup/selection:Selection",
+  "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+  "aws:backup/vaultNotifications:VaultNotifications",
+  "aws:eks/accessEntry:AccessEntry",
+  "aws:eks/addon:Addon",
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation",
   "aws:iam/rolePolicy:RolePolicy",
+  "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   "aws:kms/key:Key",
   "aws:lb/listener:Listener",
@@ -81,8 +91,11 @@ export function physicalNames({ resources }: BuiltStack): string[] {
   return resources.filter(isBuilt).flatMap(({ inputs, name, type }) => {
     if (type === "pulumi-nodejs:dynamic/slipway:Migrations") return [`database ${databaseOf(inputs)}`];
     const keys = named[type];
-    if (keys) return [[type, ...keys.map((key) => String(inputs[key] ?? `unnamed ${name}`))].join(" ")];
-    if (nameless.has(type)) return [];
+    // What stands in another region than the stack's own is told apart by that as well.
+    const elsewhere = typeof inputs.region === "string" ? [inputs.region] : [];
+    if (keys) return [[type, ...keys.map((key) => String(inputs[key] ?? `unnamed ${name}`)), ...elsewhere].join(" ")];
+    // Each stack has a cluster to itself.
+    if (nameless.has(type) || type.startsWith("kubernetes:")) return [];
     throw new Error(`physical-names.ts does not know how ${type} (${name}) is told apart from another stack's`);
   });
 }

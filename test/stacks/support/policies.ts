@@ -32,12 +32,14 @@ export function rolesOf({ resources }: BuiltStack): BuiltRole[] {
       { where: resource.name, document: read(resource.inputs.policy) },
     ]),
   );
-  return all(type.role).map(({ inputs }) => {
+  return all(type.role).map(({ inputs, name }) => {
+    // A role's id in AWS is its name; the mocks make another one.
+    const isOf = (role: unknown) => role === inputs.name || role === `${name}-id`;
     const inline = all(type.inline)
-      .filter((each) => each.inputs.role === inputs.name)
+      .filter((each) => isOf(each.inputs.role))
       .map((each) => ({ where: each.name, document: read(each.inputs.policy) }));
     const attached = all(type.attachment)
-      .filter((each) => each.inputs.role === inputs.name)
+      .filter((each) => isOf(each.inputs.role))
       .flatMap((each) => managed.get(String(each.inputs.policyArn)) ?? []);
     return {
       name: String(inputs.name),
