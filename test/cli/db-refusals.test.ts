@@ -8,7 +8,7 @@ describe("db, refused", function () {
   before(async () => {
     commands = await DatabaseCommands.open();
   });
-  after(() => commands.admin.end());
+  after(() => commands.end());
 
   const production = (...args: string[]) => commands.run(args, { SLIPWAY_ENVIRONMENT: "production" });
   const json = (...args: string[]) => commands.json(...args);

@@ -10,7 +10,7 @@ describe("db", function () {
   before(async () => {
     commands = await DatabaseCommands.open();
   });
-  after(() => commands.admin.end());
+  after(() => commands.end());
 
   const db = (...args: string[]) => commands.run(args);
   const json = (...args: string[]) => commands.json(...args);

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type pg from "pg";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { migratableDatabase, testPostgres } from "../../support/postgres.ts";
-import { type Outcome, outcome } from "./run.ts";
+import { CommandLine } from "./command-line.ts";
+import type { Outcome } from "./run.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -11,8 +12,9 @@ type Variables = Readonly<Record<string, string>>;
 /** `./slipway db` on a database of its own, as inside a task: the environment of the process says which stack and database it is. */
 export class DatabaseCommands {
   readonly environment: Variables;
-  /** A session of the administrator's; the caller ends it. */
+  /** A session of the administrator's. */
   readonly admin: pg.Client;
+  readonly #commands = new CommandLine();
 
   private constructor(environment: Variables, admin: pg.Client) {
     this.environment = environment;
@@ -35,7 +37,7 @@ export class DatabaseCommands {
     return new DatabaseCommands(environment, await server.connect(name));
   }
 
-  /** Starts a command. */
+  /** Starts a command in a process of its own. */
   start(args: readonly string[], more: Variables = {}): ChildProcess {
     return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "delivery/cli/main.ts", "db", ...args], {
       cwd: checkoutRoot,
@@ -45,7 +47,12 @@ export class DatabaseCommands {
 
   /** Runs a command to its end. */
   run(args: readonly string[], more: Variables = {}): Promise<Outcome> {
-    return outcome(this.start(args, more));
+    return this.#commands.run(["db", ...args], { ...this.environment, ...more });
+  }
+
+  async end(): Promise<void> {
+    this.#commands.end();
+    await this.admin.end();
   }
 
   /** Runs one that must succeed. */
