@@ -58,9 +58,7 @@ export function objectsBlock(context: ProdContext): void {
 
       it(`refuses a pod in ${name} that would take its node, and lets its sibling of good manners through`, async () => {
         const create = (hostile: boolean) =>
-          context
-            .kubernetes(CoreV1Api)
-            .createNamespacedPod({ namespace: name, dryRun: "All", body: podOf(hostile) });
+          context.kubernetes(CoreV1Api).createNamespacedPod({ namespace: name, dryRun: "All", body: podOf(hostile) });
         await assert.rejects(create(true), (error) => {
           assert.ok(error instanceof ApiException);
           assert.equal(error.code, 403, JSON.stringify(error.body));
