@@ -11,7 +11,8 @@ import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { catalogSnapshot } from "../../support/catalog.ts";
 import { migratableDatabase, type TestPostgres, testPostgres } from "../../support/postgres.ts";
 
-const rounds = 20;
+/** Few, for each takes a process: test/migrations/kill-points.test.ts ends sessions at 200 statements. */
+const rounds = 8;
 
 describe("a migration runner killed with SIGKILL", () => {
   let server: TestPostgres;
