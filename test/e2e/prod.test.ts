@@ -1,5 +1,12 @@
+import { clusterBlock } from "./prod/cluster.ts";
 import { ProdContext } from "./prod/context.ts";
+import { dataBlock } from "./prod/data.ts";
+import { destroyBlock } from "./prod/destroy.ts";
+import { lossBlock } from "./prod/loss.ts";
+import { objectsBlock } from "./prod/objects.ts";
+import { restoreBlock } from "./prod/restore.ts";
 import { rolloutBlock } from "./prod/rollout.ts";
+import { settingChangesBlock } from "./prod/setting-changes.ts";
 import { up } from "./prod/up.ts";
 
 /**
@@ -14,7 +21,14 @@ describe("./slipway up prod, on a checkout that nobody has used", function () {
 
   // Blocks that look and change nothing, in any order.
   up(prod);
+  clusterBlock(prod);
+  objectsBlock(prod);
+  dataBlock(prod);
 
-  // Blocks that change something and leave it as it was, in this order.
+  // Blocks that preview changes, or make them and leave things as they were, in this order.
+  settingChangesBlock(prod);
+  restoreBlock(prod);
+  lossBlock(prod);
   rolloutBlock(prod);
+  destroyBlock(prod);
 });
