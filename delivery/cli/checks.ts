@@ -78,10 +78,12 @@ async function mocha(context: CheckContext, args: readonly string[], all: string
   const binary = path.join(context.root, "node_modules", ".bin", "mocha");
   const files = context.files.length > 0 ? context.files : [all];
   const { cacheBinary, kubernetesBinary } = sandboxPrograms(context.toolchain);
+  const checker = context.toolchain.get("kube-score")?.file;
   const { code, output } = await stream(binary, [...args, ...files], context.root, {
     ...context.env,
     ...(cacheBinary && { SLIPWAY_CACHE_BINARY: cacheBinary }),
     ...(kubernetesBinary && { SLIPWAY_KUBERNETES_BINARY: kubernetesBinary }),
+    ...(checker && { SLIPWAY_KUBE_CHECKER: checker }),
   });
   const count = countMocha(output);
   // A run that ended before its summary (a crash while loading) has failed, whatever it counted.

@@ -40,6 +40,8 @@ export interface ReadyOptions {
   readonly quiet?: boolean;
   /** Provide the programs of the sandbox's endpoints too, though it is not started. @default whether it is */
   readonly endpoints?: boolean;
+  /** Parts that no platform needs. @default none */
+  readonly also?: readonly PartName[];
   /** More is going to be compiled, by which the caches of a build will be used and then removed. @default false */
   readonly keepBuildCache?: boolean;
   /** Steps to take before anything is fetched or started, such as the check of settings. */
@@ -74,6 +76,7 @@ export async function makeReady(options: ReadyOptions): Promise<Ready> {
         toolchain = await readyToolchain(root, report, {
           platform,
           endpoints: options.endpoints ?? options.sandbox,
+          also: options.also ?? [],
           keepBuildCache: options.keepBuildCache ?? false,
         });
         return describeToolchain(toolchain);
@@ -113,11 +116,12 @@ export async function readyToolchain(
   options: {
     readonly platform?: Settings["platform"];
     readonly endpoints?: boolean;
+    readonly also?: readonly PartName[];
     readonly keepBuildCache?: boolean;
   } = {},
 ): Promise<Toolchain> {
   const toolchain = await provideToolchain(
-    partsFor(options.platform ?? "local", options.endpoints),
+    [...partsFor(options.platform ?? "local", options.endpoints), ...(options.also ?? [])],
     (event) => report(describeEvent(event)),
     options.keepBuildCache ? { ...process.env, SLIPWAY_KEEP_BUILD_CACHE: "1" } : process.env,
     binDirectory(root),
@@ -162,6 +166,7 @@ const slowBuilds: readonly (readonly [PartName, readonly [string, number]])[] = 
   ["aws", ["AWS plugin", 5]],
   ["kubernetes-plugin", ["Kubernetes plugin", 2]],
   ["kubernetes", ["the sandbox's Kubernetes", 8]],
+  ["kube-score", ["the checker of Kubernetes manifests", 2]],
 ];
 
 /** Once a good part is done, the rest is foretold from it. */

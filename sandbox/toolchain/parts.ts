@@ -19,7 +19,8 @@ export type PartName =
   | "cache-server"
   | "aws"
   | "kubernetes-plugin"
-  | "kubernetes";
+  | "kubernetes"
+  | "kube-score";
 
 /** Where a stack runs: on this machine, or on AWS in one of two ways. */
 export type Platform = "local" | "ecs" | "eks";
@@ -33,7 +34,7 @@ export interface Part {
   /** File name of the program. */
   readonly binary: string;
   /** Go module that builds it: the folder of that name beside this file. */
-  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes";
+  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes" | "checker";
   /** Go package in the module that builds it. */
   readonly goPackage: string;
   /** Folders of the module, and files, whose content is part of the program, besides go.mod and go.sum. */
@@ -44,7 +45,7 @@ export interface Part {
   readonly endpoint?: true;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`). */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`; `kube-score`: measured). */
   readonly buildSeconds: number;
 }
 
@@ -146,10 +147,23 @@ export const parts: Readonly<Record<PartName, Part>> = {
     endpoint: true,
     buildSeconds: 700,
   },
+  "kube-score": {
+    name: "kube-score",
+    title: "checker of Kubernetes manifests (kube-score 1.20.0)",
+    version: "1.20.0",
+    binary: "kube-score",
+    module: "checker",
+    goPackage: "github.com/zegl/kube-score/cmd/kube-score",
+    sources: [],
+    buildSeconds: 140,
+  },
 };
 
 /** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
 export const engineParts = ["engine", "language-host", "dynamic-provider"] as const satisfies readonly PartName[];
+
+/** What the tests run and no stack: `./slipway test` provides it, beside every part of a platform. */
+export const testParts = ["kube-score"] as const satisfies readonly PartName[];
 
 const localParts: readonly PartName[] = [
   "engine",

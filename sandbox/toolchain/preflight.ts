@@ -64,12 +64,22 @@ const kubernetesNeeds: BuildNeeds = {
   packageMemory: 2 * gib,
 };
 
+/** The checker of Kubernetes manifests: 0.25 GB of compiled packages and 16 MB of program were measured. */
+const checkerNeeds: BuildNeeds = {
+  what: "the checker of Kubernetes manifests",
+  disk: 1 * gib,
+  kept: 0.02 * gib,
+  memory: 1 * gib,
+  packageMemory: 1 * gib,
+};
+
 /** What the build of each Go module takes. */
 export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
   engine: engineNeeds,
   aws: awsNeeds,
   "kubernetes-plugin": kubernetesPluginNeeds,
   kubernetes: kubernetesNeeds,
+  checker: checkerNeeds,
 };
 
 /** What a build may use. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { testParts } from "../../../sandbox/toolchain/parts.ts";
 import { UsageError } from "../../errors.ts";
 import { type CheckKind, checkKinds, runChecks } from "../checks.ts";
 import { makeReady } from "../ready.ts";
@@ -21,11 +22,13 @@ export function addTestCommand(program: Command): void {
         );
       }
       const kinds = options.only ? [options.only] : checkKinds;
+      // Tests of every platform; what is compiled is compiled at once, as long as the caches of the compiler are there.
+      const mocha = kinds.some((kind) => kind === "unit" || kind === "e2e");
       const { env, toolchain } = await makeReady({
         root: checkoutRoot,
         sandbox: false,
-        // Tests of every platform; what is compiled is compiled at once, as long as the caches of the compiler are there.
-        platform: kinds.some((kind) => kind === "unit" || kind === "e2e") ? "eks" : "local",
+        platform: mocha ? "eks" : "local",
+        also: mocha ? testParts : [],
         endpoints: true,
         keepBuildCache: kinds.includes("go"),
       });

@@ -13,6 +13,7 @@ import {
   partsFor,
   pulumiVersion,
   releaseArchive,
+  testParts,
 } from "../../../sandbox/toolchain/parts.ts";
 
 const manifest = JSON.parse(readFileSync(path.join(checkoutRoot, "package.json"), "utf8")) as {
@@ -56,6 +57,7 @@ describe("the parts of the toolchain", () => {
     assert.equal(parts.aws.version, manifest.dependencies["@pulumi/aws"]);
     assert.equal(parts["kubernetes-plugin"].version, manifest.dependencies["@pulumi/kubernetes"]);
     assert.equal(versions("kubernetes").get("k8s.io/kubernetes"), `v${kubernetesVersion}`);
+    assert.equal(versions("checker").get("github.com/zegl/kube-score"), `v${parts["kube-score"].version}`);
   });
 
   it("take every part of Kubernetes from the one release", () => {
@@ -108,7 +110,7 @@ describe("the parts of the toolchain", () => {
 
   it("are needed by stacks on AWS or on EKS only where they are costly, and three of them are the engine", () => {
     const forEks = ["kubernetes", "kubernetes-plugin"];
-    assert.deepEqual([...partsFor("eks")].sort(), Object.keys(parts).sort());
+    assert.deepEqual([...partsFor("eks"), ...testParts].sort(), Object.keys(parts).sort());
     assert.deepEqual(
       partsFor("eks").filter((name) => !partsFor("ecs").includes(name)),
       forEks.toReversed(),
