@@ -12,7 +12,7 @@ import type { Settings } from "../infra/settings.ts";
 import { boundedBy, createDelivery, type Delivery } from "./delivery.ts";
 
 /** Where logs and alarms of everything go, and whether it may be deleted. */
-export interface Common {
+interface Common {
   readonly alarmTopicArn: pulumi.Output<string>;
   readonly context: NamingContext;
   readonly logKeyArn: pulumi.Output<string>;

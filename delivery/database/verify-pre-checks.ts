@@ -119,7 +119,7 @@ export const preChecks: readonly Check[] = [
 ];
 
 /** Whether relations are there. */
-export async function exist(client: VerifyContext["client"], ...names: string[]): Promise<boolean> {
+async function exist(client: VerifyContext["client"], ...names: string[]): Promise<boolean> {
   const { rows } = await client.query(
     "SELECT bool_and(to_regclass(name) IS NOT NULL) AS there FROM unnest($1::text[]) AS name",
     [names],

@@ -17,7 +17,7 @@ export interface CheckResult {
 }
 
 /** How a phase stands: over, begun or ready to begin, or waiting for what is named. */
-export interface PhaseResult extends Pick<Phase, "id" | "title"> {
+interface PhaseResult extends Pick<Phase, "id" | "title"> {
   readonly state: "over" | "open" | "waits";
   /** Migrations of the phase that are not applied. */
   readonly pending: readonly string[];

@@ -4,7 +4,7 @@ import type { Migration } from "./migrations.ts";
 import { relationsMeant, sqlName, withCalled, withoutComments } from "./sql-text.ts";
 
 /** Data that a down puts into `slipway_archive`. */
-export interface Archived {
+interface Archived {
   /** With schema. */
   readonly table: string;
   /** One column only. @default the rows with all columns */
@@ -108,7 +108,7 @@ function ours(names: readonly string[]): string[] {
 }
 
 /** What a rollback puts aside of a table or column, with the rows that there are now. */
-export interface ArchivedNow extends Archived {
+interface ArchivedNow extends Archived {
   /** At most so many rows; undefined where the table is not there, or nobody here may count it. */
   readonly rows?: number;
 }

@@ -4,7 +4,7 @@ import { type ApiConstructor, type ApiType, KubeConfig } from "@kubernetes/clien
 import { must, StackContext } from "../support/stack-context.ts";
 
 /** What an environment of the cluster tells its users. */
-export interface EnvironmentOutputs {
+interface EnvironmentOutputs {
   readonly application: {
     readonly backend: { readonly url: string };
     readonly frontend: { readonly url: string };
