@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { canonical, type PodSize } from "./kubernetes-workload-sizes.ts";
+import { canonical, memoryQuantity, type PodSize } from "./kubernetes-workload-sizes.ts";
 
 /*
  * What one pod of ours looks like: a container that runs without root, without rights in the cluster, and writes nowhere but where
@@ -14,6 +14,9 @@ type PodSpec = types.input.core.v1.PodSpec;
 
 /** The account that the source document's pods run as (seeds/004). Images of ours let anybody read and nobody but root write. */
 const unprivilegedUser = 1000;
+
+/** MiB of each folder that a pod writes to, and of what it prints: the kubelet keeps 5 files of 10 MiB. */
+const disk = { folder: 1024, log: 128 };
 
 /** The container of a pod. */
 export interface PodWish {
@@ -74,7 +77,7 @@ export function planPodSpec(wish: PodWish): PodSpec {
         // A digest never means anything else.
         imagePullPolicy: "IfNotPresent",
         env: [...wish.environment],
-        resources: { ...canonical(wish.size) },
+        resources: resourcesOf(wish.size, folders.length),
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -93,7 +96,7 @@ export function planPodSpec(wish: PodWish): PodSpec {
       },
     ],
     volumes: [
-      ...folders.map(({ name }) => ({ name, emptyDir: { sizeLimit: "1Gi" } })),
+      ...folders.map(({ name }) => ({ name, emptyDir: { sizeLimit: memoryQuantity(disk.folder) } })),
       ...(secrets
         ? [
             {
@@ -109,6 +112,16 @@ export function planPodSpec(wish: PodWish): PodSpec {
     ],
     ...wish.pod,
   };
+}
+
+/**
+ * What the settings say, and the node's disk: all that the pod may write is asked for, so that no node promises more than it has and
+ * a pod that fills its disk is the one that is ended.
+ */
+function resourcesOf(size: PodSize, folders: number) {
+  const { limits, requests } = canonical(size);
+  const storage = { "ephemeral-storage": memoryQuantity(folders * disk.folder + disk.log) };
+  return { requests: { ...requests, ...storage }, limits: { ...limits, ...storage } };
 }
 
 /** `/tmp` is `tmp`, `/var/cache/x` is `var-cache-x`. */

@@ -58,11 +58,14 @@ describe("the plan of a service on Kubernetes", () => {
     assert.ok(failureThreshold * periodSeconds < (deployment("stable").spec?.progressDeadlineSeconds ?? 0));
   });
 
-  it("asks for as much as the settings say", () => {
+  it("asks for as much as the settings say, and for as much of the node's disk as it may write", () => {
     assert.deepEqual(containerOf(deployment("stable")).resources, {
-      requests: { cpu: "250m", memory: "512Mi" },
-      limits: { cpu: "500m", memory: "1Gi" },
+      requests: { cpu: "250m", memory: "512Mi", "ephemeral-storage": "1152Mi" },
+      limits: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "1152Mi" },
     });
+    const disk = (writablePaths: readonly string[]) =>
+      containerOf(deployment("stable", { writablePaths })).resources?.limits?.["ephemeral-storage"];
+    assert.deepEqual([disk([]), disk(["/tmp", "/var/cache"])], ["128Mi", "2176Mi"]);
   });
 
   it("keeps the tracks' copies apart, whose labels no selector confuses, and puts both behind one service", () => {
