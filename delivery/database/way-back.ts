@@ -108,7 +108,7 @@ function ours(names: readonly string[]): string[] {
 }
 
 /** What a rollback puts aside of a table or column, with the rows that there are now. */
-interface ArchivedNow extends Archived {
+export interface ArchivedNow extends Archived {
   /** At most so many rows; undefined where the table is not there, or nobody here may count it. */
   readonly rows?: number;
 }
