@@ -92,6 +92,8 @@ export function clusterCommands(
       `--kubelet-client-certificate=${credentialFiles.certificate}`,
       `--kubelet-client-key=${credentialFiles.certificateKey}`,
       "--authorization-mode=RBAC",
+      // As EKS: whether a namespace takes privileged pods is for pod security to say.
+      "--allow-privileged=true",
       "--anonymous-auth=false",
       `--service-cluster-ip-range=${serviceRange}`,
       "--endpoint-reconciler-type=none",
