@@ -284,10 +284,10 @@ const wrongUses: readonly WrongUse[] = [
     says: ["are processes of this machine", "Leave --detach out."],
   },
   {
-    title: "a task of a platform that is not built yet",
+    title: "a task that changes production, without its name",
     args: ["task", "prod", "migrate"],
     code: 1,
-    says: ['The stack prod runs on platform "eks"'],
+    says: ['"task migrate prod" changes production', "Add --confirm production if you are sure"],
   },
   {
     title: "an operator's command outside of a task",
