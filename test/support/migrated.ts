@@ -21,9 +21,16 @@ export function copiesOf(prepare: (database: OwnedDatabase) => Promise<void>): (
     return database;
   };
   return async () => {
-    template ??= make();
-    return migratableDatabase((await template).name);
+    const known = await template?.catch(() => undefined);
+    if (known === undefined || !(await exists(known.name))) template = make();
+    return migratableDatabase((await (template as Promise<OwnedDatabase>)).name);
   };
+}
+
+/** A suite that needs the server for itself takes the databases of those before it away. */
+async function exists(name: string): Promise<boolean> {
+  const found = await (await testPostgres()).query("postgres", "SELECT 1 FROM pg_database WHERE datname = $1", [name]);
+  return found.length > 0;
 }
 
 /** A database of its own with every migration applied and no rows, for suites that do not look at migrating itself. */

@@ -165,7 +165,12 @@ describe("local GitHub: process", () => {
     const acknowledged = new Set<string>();
     for (let round = 0; round < 10; round += 1) {
       const child = await github.start();
-      const kill = pause(20 + Math.random() * 250).then(() => end(child, "SIGKILL"));
+      // In the middle of writing, however long a busy machine takes to begin.
+      let begun: () => void = () => undefined;
+      const writing = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const kill = writing.then(() => pause(20 + Math.random() * 250)).then(() => end(child, "SIGKILL"));
       const writers = Array.from({ length: 6 }, async (_, writer) => {
         for (let index = 0; child.signalCode === null; index += 1) {
           const name = `e-${round}-${writer}-${index}`;
@@ -174,6 +179,7 @@ describe("local GitHub: process", () => {
             .catch(() => undefined);
           if (answer?.status !== 200) return;
           acknowledged.add(name);
+          begun();
         }
       });
       await Promise.all([kill, ...writers]);
