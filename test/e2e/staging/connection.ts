@@ -55,13 +55,16 @@ export function connection(context: StagingContext): void {
 
     it("flags are as staging's rules say", async () => {
       const seeded = await rows(
-        `SELECT flag_key AS key, enabled, rollout_percentage AS rollout
+        `SELECT flag_key AS key, enabled, rollout_percentage AS rollout, user_targeting AS targeting
            FROM public.feature_flag_environments WHERE environment = 'staging' ORDER BY flag_key`,
       );
-      const declared = seeded.map(({ enabled, key, rollout }) => [
-        key,
-        `${enabled ? "on" : "off"}, rollout ${rollout} %`,
-      ]);
+      const declared = seeded.map(({ enabled, key, rollout, targeting }) => {
+        const single = JSON.stringify(targeting);
+        return [
+          key,
+          `${enabled ? "on" : "off"}, rollout ${rollout} %${single === "{}" ? "" : `, targeting ${single}`}`,
+        ];
+      });
       assert.deepEqual(Object.fromEntries(declared), context.outputs.flags.declared);
       assert.deepEqual(context.outputs.flags.declared.new_dashboard, "on, rollout 50 %");
       const elsewhere = await rows(
