@@ -37,8 +37,8 @@ const changes: readonly SettingChange[] = [
     },
   },
   {
-    what: "another port and another health check",
-    set: { "services.backend.port": 8080, "services.backend.healthPath": "/ready" },
+    what: "another health check",
+    set: { "services.backend.healthPath": "/ready" },
   },
   { what: "a fourth zone", set: { "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"] } },
   {
