@@ -69,6 +69,12 @@ export interface ServiceWish extends Place {
  */
 export const endSeconds = { deregistration: 30, sleep: 35, grace: 60 } as const;
 
+/**
+ * What a port is called. Its number is part of it, since a preview of the first change after an object was created finds the old port
+ * beside the new one (server-side apply takes a creator's fields over only in the update itself), and two of one name are refused.
+ */
+const portName = ({ port }: ServiceSettings): string => `http-${port}`;
+
 /** Probes by the source document's numbers (seeds/004); until the first success neither of them counts. */
 function probesOf({ healthPath: path, port }: ServiceSettings) {
   const httpGet = { path, port, scheme: "HTTP" };
@@ -118,7 +124,7 @@ export function planDeployment(wish: ServiceWish, track: Track): Deployment {
           writablePaths: wish.writablePaths,
           secretClass: wish.secrets?.length ? secretName : undefined,
           container: {
-            ports: [{ name: "http", containerPort: settings.port, protocol: "TCP" }],
+            ports: [{ name: portName(settings), containerPort: settings.port, protocol: "TCP" }],
             ...probesOf(settings),
             lifecycle: { preStop: { sleep: { seconds: endSeconds.sleep } } },
           },
@@ -181,7 +187,7 @@ export function planService({ context, namespace }: Place, service: ServiceName,
     spec: {
       type: "ClusterIP",
       selector: { app: service },
-      ports: [{ name: "http", port: settings.port, targetPort: settings.port, protocol: "TCP" }],
+      ports: [{ name: portName(settings), port: settings.port, targetPort: settings.port, protocol: "TCP" }],
     },
   } satisfies ClusterService;
 }

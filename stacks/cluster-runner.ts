@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DeliveryRunner } from "../components/delivery-runner.ts";
 import type { KubernetesPlatform } from "../components/kubernetes-platform.ts";
+import { connect } from "./connections.ts";
 import type { Foundation } from "./foundation.ts";
 
 /** The runner in the VPC where settings ask for one: it alone reaches the API server and the databases from outside the cluster. */
@@ -21,7 +22,6 @@ export function createRunner(on: Foundation, platform: KubernetesPlatform): Deli
   );
   const client = { name: "runner", group: runner.securityGroup };
   platform.endpoint.allowFrom(client, 443);
-  runner.securityGroup.allowTo({ name: "s3", prefixListId: network.s3PrefixListId }, 443);
-  if (settings.network.interfaceEndpoints !== "none") network.endpoints.allowFrom(client, 443);
+  connect(network, settings, client, []);
   return runner;
 }

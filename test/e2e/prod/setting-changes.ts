@@ -37,8 +37,8 @@ const changes: readonly SettingChange[] = [
     },
   },
   {
-    what: "another health check",
-    set: { "services.backend.healthPath": "/ready" },
+    what: "another port and another health check",
+    set: { "services.backend.port": 8080, "services.backend.healthPath": "/ready" },
   },
   { what: "a fourth zone", set: { "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"] } },
   {
@@ -46,7 +46,7 @@ const changes: readonly SettingChange[] = [
     set: { "database.instanceClass": "db.m7g.xlarge", "database.storageGiB": 200 },
   },
   { what: "larger caches with one more replica", set: { "cache.nodeType": "cache.m7g.xlarge", "cache.replicas": 3 } },
-  { what: "no web application firewall, and logs for longer", set: { "edge.waf": false, "logs.retentionDays": 731 } },
+  { what: "logs for longer", set: { "logs.retentionDays": 731 } },
   { what: "another host of pre-production", set: { "preProduction.hosts.frontend": "next.teamflow.app" } },
 ];
 
@@ -57,6 +57,7 @@ const losing: readonly (SettingChange & { readonly because: RegExp })[] = [
     set: { "kubernetes.namespace": "teamflow-two" },
     because: /prod-application-space-namespace/,
   },
+  { what: "no web application firewall", set: { "edge.waf": false }, because: /prod-edge-firewall-log/ },
   { what: "no pre-production", set: { preProduction: undefined }, because: /prod-pre-production-database-instance/ },
 ];
 
