@@ -53,7 +53,13 @@ export const settingsSchema = z.strictObject({
     .default("teamflow")
     .meta({ description: "the application's name, the beginning of every physical name", examples: ["teamflow"] }),
   services: servicesSection.meta({ description: "the services of the application: backend and frontend" }),
-  images: imagesSection.prefault({}).meta({ description: "the images that run, by digest" }),
+  images: imagesSection.prefault({}).meta({
+    description:
+      "the images that run, by digest; one that is not named is what the last release, or the last `up`, named",
+  }),
+  initialImages: imagesSection
+    .prefault({})
+    .meta({ description: "the images that run until a release names others, by digest" }),
   deployment: deploymentSection.prefault({}).meta({ description: "how a new version takes over" }),
   aws: awsSection.meta({ description: "where in AWS the stack lives" }).optional(),
   network: networkSection.meta({ description: "the VPC: its range, zones and subnets" }).optional(),

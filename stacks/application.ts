@@ -9,6 +9,7 @@ import { connect } from "./connections.ts";
 import type { Data } from "./data.ts";
 import { apiUrl } from "./delivery.ts";
 import type { Foundation } from "./foundation.ts";
+import { fill } from "./released-images.ts";
 import { backendVariables, frontendVariables, type Given, operatorVariables, type Tenant } from "./variables.ts";
 
 /** What the application runs on. */
@@ -19,7 +20,8 @@ interface Ground extends Foundation, Data {
 /** What runs: the two services, the definition of one-off tasks, and the runner in the VPC where settings ask for one. */
 export function createApplication(on: Ground): pulumi.Inputs {
   const { account, cache, common, database, keys, network, opts, platform, registry, settings, stack } = on;
-  const { github, images, runner, services } = settings;
+  const { github, runner, services } = settings;
+  const images = fill(settings.images, settings.initialImages);
   const tenant: Tenant = {
     cache,
     database,
@@ -77,6 +79,7 @@ export function createApplication(on: Ground): pulumi.Inputs {
       backend: { url: apiUrl(settings.edge.hosts), service: backend.serviceName },
       frontend: { url: `https://${settings.edge.hosts.frontend}`, service: frontend.serviceName },
     },
+    images: settings.images,
     registry: registry.urls(),
     tasks: tasks.target,
     ...(inVpc && { runner: { label: inVpc.label, project: inVpc.projectName } }),

@@ -14,6 +14,7 @@ import type { AwsSettings, ClusterSettings } from "../infra/settings/on-aws.ts";
 import { createData } from "./data.ts";
 import { apiUrl } from "./delivery.ts";
 import type { Foundation } from "./foundation.ts";
+import { fill } from "./released-images.ts";
 import { backendVariables, frontendVariables, operatorVariables, type Tenant } from "./variables.ts";
 
 /** One environment of a cluster: a namespace, its hosts and its own data. */
@@ -21,6 +22,8 @@ export interface PlannedEnvironment
   extends Pick<AwsSettings, "cache" | "database" | "environment" | "images">,
     Pick<AwsSettings["edge"], "hosts"> {
   readonly namespace: string;
+  /** Those of its images that settings or a release named for this environment. */
+  readonly released: AwsSettings["images"];
   /** What its things are called beside those of the stack's main environment. */
   readonly part?: string;
 }
@@ -30,18 +33,24 @@ export function planEnvironments(settings: ClusterSettings): {
   readonly main: PlannedEnvironment;
   readonly beside: PlannedEnvironment | undefined;
 } {
-  const { cache, database, edge, environment, images, kubernetes, preProduction } = settings;
+  const { cache, database, edge, environment, initialImages, kubernetes, preProduction } = settings;
+  const images = fill(settings.images, initialImages);
   return {
-    main: { cache, database, environment, hosts: edge.hosts, images, namespace: kubernetes.namespace },
+    main: {
+      cache,
+      database,
+      environment,
+      hosts: edge.hosts,
+      images,
+      released: settings.images,
+      namespace: kubernetes.namespace,
+    },
     beside: preProduction && {
       ...preProduction,
       environment: "preProduction",
       // A release names an image here first; until then, and for what it does not change, this is what production runs.
-      images: {
-        backend: preProduction.images.backend ?? images.backend,
-        frontend: preProduction.images.frontend ?? images.frontend,
-        operator: preProduction.images.operator ?? images.operator,
-      },
+      images: fill(preProduction.images, images),
+      released: preProduction.images,
       part: "pre-production",
     },
   };
@@ -151,6 +160,7 @@ export function createEnvironment(on: Ground, planned: PlannedEnvironment): Crea
         application: database.applicationUser,
       },
       cache: { host: cache.host, port: cache.port, user: cache.userName },
+      images: planned.released,
       flags: { declared: flags.flags, operated: flags.operated },
       ...(application.tasks && { tasks: application.tasks }),
     },

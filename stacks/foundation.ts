@@ -10,6 +10,7 @@ import type { NamingContext } from "../infra/naming.ts";
 import { type AwsSettings, onAws } from "../infra/settings/on-aws.ts";
 import type { Settings } from "../infra/settings.ts";
 import { boundedBy, createDelivery, type Delivery } from "./delivery.ts";
+import { readReleasedImages, withReleasedImages } from "./released-images.ts";
 
 /** Where logs and alarms of everything go, and whether it may be deleted. */
 interface Common {
@@ -54,7 +55,7 @@ export async function createFoundation(
   all: Settings,
   platform: { readonly kind: "ecs" | "eks"; readonly keys?: readonly KeyPurpose[] },
 ): Promise<Foundation> {
-  const settings = onAws(all);
+  const settings = withReleasedImages(onAws(all), await readReleasedImages(stack));
   const { application, environment } = settings;
   const context = { application, stack, environment };
   const protect = settings.protection ?? protectsData(environment);

@@ -49,7 +49,7 @@ describe("a stack's settings for the engine", () => {
 
   describe("of a stack on Kubernetes that names no images", () => {
     const imagesOf = () =>
-      (fileOf("prod", true).config as Record<string, Record<string, string>>)["slipway:images"] ?? {};
+      (fileOf("prod", true).config as Record<string, Record<string, string>>)["slipway:initialImages"] ?? {};
     beforeEach(() => {
       mkdirSync(path.join(root, "migrations"));
       write(path.join(root, "migrations", "0001_a.up.sql"), "SELECT 1;");
@@ -78,7 +78,7 @@ describe("a stack's settings for the engine", () => {
       const digest = `sha256:${"ab".repeat(32)}`;
       const named = read("Pulumi.prod.yaml").replace(
         "config:\n",
-        `config:\n  slipway:images: {backend: "${digest}"}\n`,
+        `config:\n  slipway:initialImages: {backend: "${digest}"}\n`,
       );
       write(path.join(root, "Pulumi.prod.yaml"), named);
       assert.equal(imagesOf().backend, digest);

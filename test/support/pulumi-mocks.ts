@@ -48,7 +48,9 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
         const { inputs, name, type } = args;
         const resource = { type, name, inputs, provider: args.provider ?? "", protect: requested.protect };
         resources.push(resource);
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...options.outputs?.(resource) } };
+        // A stack that was never brought up has no outputs to refer to.
+        const referred = type === "pulumi:pulumi:StackReference" ? { outputs: {} } : {};
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...referred, ...options.outputs?.(resource) } };
       },
       call: (args) => {
         const call = { token: args.token, inputs: args.inputs };
@@ -66,6 +68,7 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
     "slipway",
     options.stack ?? "dev",
     options.preview ?? false,
+    "organization",
   );
   watchProtection(requested);
   const result = await program();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Document } from "yaml";
 
-/** The images that a stack runs (`slipway:images`). */
+/** The images that a stack runs (`slipway:initialImages`). */
 const images = ["backend", "frontend", "operator"] as const;
 
 /** A rollout in the sandbox, where nobody's requests are at stake: the canary is judged at the first look. */
@@ -20,7 +20,7 @@ const rollout = { bakeMinutes: 0, minReadySeconds: 1, patienceSeconds: 45 };
 export function completeForSandbox(root: string, document: Document): boolean {
   if (document.getIn(["config", "slipway:platform"]) !== "eks") return false;
   const wanted: (readonly [path: readonly string[], value: unknown])[] = [
-    ...images.map((image) => [["slipway:images", image], standInDigest(root, image)] as const),
+    ...images.map((image) => [["slipway:initialImages", image], standInDigest(root, image)] as const),
     [["slipway:edge", "createZone"], true],
     ...Object.entries(rollout).map(([name, value]) => [["slipway:kubernetes", "rollout", name], value] as const),
   ];

@@ -63,6 +63,7 @@ const platformNeeds = {
       "cache",
       "edge",
       "images",
+      "initialImages",
       "deployment",
       "identity",
       "runner",

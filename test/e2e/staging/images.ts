@@ -48,5 +48,11 @@ export function imagesBlock(staging: StagingContext): void {
       const { stdout } = expectCode(await staging.checkout.run(["preview", "staging"]), 0);
       assert.match(stdout, /`up staging` would change nothing/);
     });
+
+    it("changes nothing either when the settings name them no more, as after a release", async () => {
+      staging.checkout.edit("Pulumi.staging.yaml", (text) => text.replace(/^ {2}slipway:images:\n( {4}.*\n)+/m, ""));
+      const { stdout } = expectCode(await staging.checkout.run(["preview", "staging"]), 0);
+      assert.match(stdout, /`up staging` would change nothing/);
+    });
   });
 }
