@@ -41,14 +41,14 @@ export async function runInCluster(
   };
   const job = await startJob(clients, target, {
     command: request.command ?? ["operator", name],
-    environment: variablesOf(settings),
+    environment: request.variables ?? variablesOf(settings),
     startedBy: `slipway-${userInfo().username}`,
   });
   if (options.detach) return detached(request, target.cluster, job);
   printNote(`Job ${job.name} is started in ${job.namespace}; Ctrl-C stops it`);
   let end: TaskEnd;
   try {
-    end = await untilStopped(`Job ${job.name}`, options, (listener, stop) =>
+    end = await untilStopped(`Job ${job.name}`, request, (listener, stop) =>
       followJob(clients, job, listener, { stop }),
     );
   } finally {

@@ -20,13 +20,17 @@ import { printJson, printNote } from "./terminal.ts";
 export interface TaskRequest {
   readonly root: string;
   readonly stack: string;
-  readonly name: OperatorCommandName | `db ${string}`;
+  readonly name: OperatorCommandName | `db ${string}` | `flags ${string}`;
   readonly settings: Settings;
   /** The environment of the engine and of what is started here. */
   readonly env: NodeJS.ProcessEnv;
   readonly options: TaskOptions;
   /** What the task runs. @default the operator's command of that name */
   readonly command?: readonly string[];
+  /** What the task is told beside what its definition says. @default what the operator's commands want to know */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Gets the task's lines. @default standard output */
+  readonly line?: (text: string) => void;
 }
 
 const localOutputs = z.object({ database: z.object({ name: z.string(), owner: z.string() }) });
@@ -72,12 +76,12 @@ export async function runInCloud(request: TaskRequest & { readonly backup: boole
   const clients = { ecs: new ECSClient(connection), logs: new CloudWatchLogsClient(connection) };
   const task = await startTask(clients, target, {
     command: request.command ?? ["operator", name],
-    environment: variablesOf(settings),
+    environment: request.variables ?? variablesOf(settings),
     startedBy: `slipway-${userInfo().username}`,
   });
   if (options.detach) return detached(request, region, task);
   printNote(`task ${task.id} is started; Ctrl-C stops it`);
-  const end = await untilStopped(`task ${task.id}`, options, (listener, stop) =>
+  const end = await untilStopped(`task ${task.id}`, request, (listener, stop) =>
     followTask(clients, task, { ...listener, status: (status) => listener.status(status.toLowerCase()) }, { stop }),
   );
   if (options.json) printJson({ stack, command: name, task: task.arn, ...end, exitCode: end.exitCode ?? null });
@@ -117,7 +121,7 @@ function detached({ stack, name, options }: TaskRequest, region: string, task: R
 /** Follows the task or Job `id`; the first Ctrl-C stops it, a second one leaves it to itself. */
 export async function untilStopped(
   id: string,
-  { json }: TaskOptions,
+  { line, options }: Pick<TaskRequest, "line" | "options">,
   follow: (listener: TaskListener, stop: AbortSignal) => Promise<TaskEnd>,
 ): Promise<TaskEnd> {
   const stop = new AbortController();
@@ -131,9 +135,9 @@ export async function untilStopped(
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   try {
-    const out = json ? process.stderr : process.stdout;
+    const out = options.json ? process.stderr : process.stdout;
     const listener: TaskListener = {
-      line: (text) => out.write(`${text}\n`),
+      line: line ?? ((text) => out.write(`${text}\n`)),
       status: (status) => printNote(`${id}: ${status}`),
     };
     return await follow(listener, stop.signal);

@@ -94,6 +94,39 @@ describe("a stack's settings for the engine", () => {
     });
   });
 
+  describe("of a release", () => {
+    beforeEach(() => mkdirSync(path.join(root, "migrations")));
+    const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+    const images = [
+      { environment: "preProduction", image: "backend", digest: digest("a") },
+      { environment: "production", image: "operator", digest: digest("b") },
+    ] as const;
+    const released = (sandbox: boolean) => {
+      const [, file] = prepareStackConfig(root, "prod", sandbox, images).options;
+      return parse(readFileSync(file as string, "utf8")) as Record<string, Record<string, Record<string, unknown>>>;
+    };
+
+    for (const sandbox of [true, false])
+      it(`name its images, each for its environment, ${sandbox ? "in the sandbox" : "in the cloud"}`, () => {
+        giveKey("prod");
+        const before = read("Pulumi.prod.yaml");
+        const { config } = released(sandbox);
+        assert.deepEqual(config?.["slipway:preProduction"]?.images, { backend: digest("a") });
+        assert.deepEqual(config?.["slipway:images"], { operator: digest("b") });
+        assert.equal(read("Pulumi.prod.yaml"), before);
+      });
+
+    it("have the stack's own key, once, however often it is released", () => {
+      giveKey("prod");
+      released(false);
+      const again = released(false);
+      assert.deepEqual(
+        [again.secretsprovider, again.encryptedkey, again.encryptionsalt],
+        ["awskms://alias/teamflow?region=us-west-2", "c2VjcmV0", undefined],
+      );
+    });
+  });
+
   it("are derived below .slipway for a pull request, apart for sandbox and cloud, beside a project file for `stack init`", () => {
     const { folder } = prepareStackConfig(root, "pr-42", true);
     assert.equal(readFileSync(path.join(folder, "Pulumi.yaml"), "utf8"), read("Pulumi.yaml"));

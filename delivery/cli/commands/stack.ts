@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { pullRequestOf } from "../../../infra/environment.ts";
+import { readSettings } from "../../../infra/stack-file.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { engineChoice } from "../../../sandbox/toolchain/locate.ts";
 import { UsageError } from "../../errors.ts";
@@ -8,7 +9,7 @@ import { requireCloudAccess } from "../engine/cloud.ts";
 import { createFeatureStack, removeFeatureStack, requireFreeNetwork } from "../engine/feature-stacks.ts";
 import { liftProtection } from "../engine/protection.ts";
 import { runForeground } from "../engine/run.ts";
-import { prepareStackConfig } from "../engine/stack-config.ts";
+import { prepareStackConfig, type ReleasedImage } from "../engine/stack-config.ts";
 import { splitStackArguments } from "../engine/stacks.ts";
 import { inTurn } from "../engine/turn.ts";
 import { type FindingsRequest, type FindingsStyle, runWithFindings } from "../findings.ts";
@@ -127,10 +128,25 @@ export async function destroyStack(stack: string, sandbox: boolean): Promise<boo
   return (await runStackCommand(destroy, [stack, "--yes"], { sandbox })) === 0;
 }
 
+/**
+ * Brings a stack up with the images of a release, without a question: whoever calls has asked the gate.
+ * @returns whether it came up
+ */
+export async function upForRelease(
+  stack: string,
+  images: readonly ReleasedImage[],
+  sandbox: boolean,
+): Promise<boolean> {
+  const up = stackCommands.find(({ name }) => name === "up") as StackCommand;
+  const { environment: confirm } = readSettings(checkoutRoot, stack);
+  return (await runStackCommand(up, [stack, "--yes"], { sandbox, confirm }, images)) === 0;
+}
+
 async function runStackCommand(
   definition: StackCommand,
   args: readonly string[],
   options: StackOptions,
+  images: readonly ReleasedImage[] = [],
 ): Promise<number> {
   const root = checkoutRoot;
   const { name } = definition;
@@ -157,7 +173,7 @@ async function runStackCommand(
   if (consent?.askFor) await askForName(consent.askFor, `"${name} ${stack}"`);
 
   const work = async () => {
-    const config = () => prepareStackConfig(root, stack, sandbox);
+    const config = () => prepareStackConfig(root, stack, sandbox, images);
     const quiet = options.json === true || request?.format === "markdown";
     const feature = pullRequestOf(stack) !== undefined;
     const check = (env: NodeJS.ProcessEnv) => requireFreeNetwork(stack, { cwd: root, env });

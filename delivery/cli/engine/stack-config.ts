@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFil
 import path from "node:path";
 import { parse, parseDocument } from "yaml";
 import { z } from "zod";
+import type { Environment } from "../../../infra/environment.ts";
 import { derivedStackFile, featureBase, isDerived, stackFile } from "../../../infra/stack-file.ts";
 import { stateDirectory } from "../../../sandbox/paths.ts";
 import { sandboxSalt } from "./environment.ts";
@@ -15,21 +16,36 @@ export interface StackConfig {
   readonly folder: string;
 }
 
+/** An image that a release brings: in which environment of the stack, for what, and which. */
+export interface ReleasedImage {
+  readonly environment: Environment;
+  readonly image: "backend" | "frontend" | "operator";
+  readonly digest: string;
+}
+
 /**
  * Makes a stack's settings ready for the engine. Usually that is `Pulumi.<stack>.yaml` of the checkout as it is. Three kinds of
  * stacks get a file below .slipway instead, so that the engine never writes into the checkout's own: that of a pull request,
  * whose settings are derived; and, in the sandbox, one whose committed settings name a key in the cloud (`secretsprovider`),
- * which the sandbox does not have, or no images where nothing would run without (sandbox-settings.ts).
+ * which the sandbox does not have, or no images where nothing would run without (sandbox-settings.ts). A release's images are
+ * laid over all of them; the runs after it find them in the stack's outputs.
  */
-export function prepareStackConfig(root: string, stack: string, sandbox: boolean): StackConfig {
-  const text = ownText(root, stack, sandbox);
+export function prepareStackConfig(
+  root: string,
+  stack: string,
+  sandbox: boolean,
+  released: readonly ReleasedImage[] = [],
+): StackConfig {
+  const text = withImages(released, ownText(root, stack, sandbox), () => readFileSync(stackFile(root, stack), "utf8"));
   if (text === undefined) return { options: [], folder: root };
   const folder = path.join(stateDirectory(root), "stacks", sandbox ? "sandbox" : "cloud");
   const file = path.join(folder, `Pulumi.${stack}.yaml`);
   mkdirSync(folder, { recursive: true });
   copyFileSync(path.join(root, "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
   // What the engine has written into it about secrets is kept: another data key would make the state unreadable.
-  const kept = sandbox ? { encryptionsalt: sandboxSalt } : secretsOf(file);
+  const kept = sandbox
+    ? { encryptionsalt: sandboxSalt }
+    : secretsOf(isDerived(root, stack) ? file : stackFile(root, stack));
   const fresh = `${file}.new-${process.pid}`;
   writeFileSync(
     fresh,
@@ -59,6 +75,25 @@ function ownText(root: string, stack: string, sandbox: boolean): string | undefi
   const completed = completeForSandbox(root, document);
   if (!completed && secretsOf(file).secretsprovider === undefined) return undefined;
   for (const name of secretKeys) document.delete(name);
+  return document.toString();
+}
+
+/** @param text the settings so far; undefined when they are the checkout's own */
+function withImages(
+  released: readonly ReleasedImage[],
+  text: string | undefined,
+  own: () => string,
+): string | undefined {
+  if (released.length === 0) return text;
+  const document = parseDocument(text ?? own());
+  for (const name of secretKeys) document.delete(name);
+  for (const { digest, environment, image } of released)
+    document.setIn(
+      environment === "preProduction"
+        ? ["config", "slipway:preProduction", "images", image]
+        : ["config", "slipway:images", image],
+      digest,
+    );
   return document.toString();
 }
 

@@ -12,10 +12,9 @@ import type { VerifyContext } from "../../../database/verify-context.ts";
 import { UsageError } from "../../../errors.ts";
 import { askForName, consentTo } from "../../consent.ts";
 import { requireStack } from "../../engine/stacks.ts";
+import { runOwnCommand } from "../../own-command-task.ts";
 import { makeReady } from "../../ready.ts";
 import { isInside, type StackDatabase, stackDatabase } from "../../stack-database.ts";
-import { runInCloud } from "../../task-run.ts";
-import { environmentOf } from "../task.ts";
 import { backupOf, backupProblemsOf } from "./backup.ts";
 
 /** The options of every command of `db`. */
@@ -113,21 +112,15 @@ async function inTask<Options extends DbChangeOptions>(
     account: settings.aws?.accountId,
     quiet: true,
   });
-  const request = {
+  return runOwnCommand({
     root: checkoutRoot,
     stack,
-    name: `db ${command}` as const,
     settings,
+    environment,
+    name: `db ${command}`,
+    words: ["db", command, stack, ...more],
     env,
-    // Its lines are the outcome, also where they are JSON.
-    options: { ...options, json: false },
-    command: ["db", command, stack, ...more],
-    backup: false,
-  };
-  if (settings.platform !== "eks") return runInCloud(request);
-  // Kubernetes' client is loaded by stacks on it only.
-  const { runInCluster } = await import("../../task-cluster.ts");
-  return runInCluster({ ...request, environment: environmentOf(stack, settings, options.environment) });
+  });
 }
 
 /**
