@@ -1,0 +1,48 @@
+/** The lines of an iCalendar file (RFC 5545): what is written between names and values. */
+
+/** One content line: "SUMMARY:...", folded to 75 octets, each part ended by CRLF. */
+export function contentLine(name: string, value: string): string {
+  const parts: string[] = [];
+  let part = "";
+  let octets = 0;
+  // By code points, so that no character is torn apart (section 3.1 allows it, readers do not).
+  for (const character of `${name}:${value}`) {
+    const size = Buffer.byteLength(character);
+    if (octets + size > 75) {
+      parts.push(part);
+      part = " ";
+      octets = 1;
+    }
+    part += character;
+    octets += size;
+  }
+  return [...parts, part].map((each) => `${each}\r\n`).join("");
+}
+
+/** A value of type TEXT (section 3.3.11): separators escaped, line ends as `\n`, no other control characters. */
+export function text(value: string): string {
+  return value
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll(/[\\;,]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll(/\p{Cc}/gu, "");
+}
+
+/** A parameter's value in quotes (section 3.2), with what cannot stand in it as RFC 6868 writes it. */
+export function quoted(value: string): string {
+  const escaped = value
+    .replaceAll("^", "^^")
+    .replaceAll(/\r\n?|\n/g, "^n")
+    .replaceAll('"', "^'");
+  return `"${escaped.replaceAll(/\p{Cc}/gu, "")}"`;
+}
+
+/** A moment in UTC (section 3.3.5, form 2): "20261130T150000Z". */
+export function utc(moment: string): string {
+  return `${new Date(moment).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** A day (section 3.3.4): "20261130". */
+export function dateValue(day: string): string {
+  return day.replaceAll("-", "");
+}
