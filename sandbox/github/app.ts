@@ -7,6 +7,7 @@ import type { Validator } from "./openapi/validate.ts";
 import { pages } from "./page/pages.ts";
 import { etag, githubHeaders, jsonBody, onlyLoopbackHosts } from "./protocol.ts";
 import { handlers } from "./routes/handlers.ts";
+import { slipwayRoutes } from "./slipway-routes.ts";
 import type { State, User } from "./state.ts";
 import type { Store } from "./store.ts";
 import type { Tokens } from "./tokens.ts";
@@ -27,7 +28,7 @@ export interface Service {
 /** What is known of a request while it is answered. */
 type Env = { Variables: { login?: string } };
 
-/** All routes: /healthz, REST below /api/v3, /api/graphql, and the pages. */
+/** All routes: /healthz, REST below /api/v3, /api/graphql, /_slipway for what only the sandbox has, and the pages. */
 export function createApp(service: Service): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (context, next) => {
@@ -54,6 +55,7 @@ export function createApp(service: Service): Hono<Env> {
     return context.json(answered);
   });
   app.all("/api/*", () => refusal(notFound()));
+  app.route("/_slipway", slipwayRoutes(service));
   app.route("/", pages(service.store));
   app.notFound(() => refusal(notFound()));
   app.onError((error, context) => {

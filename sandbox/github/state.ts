@@ -129,6 +129,61 @@ const repositorySettings = z.strictObject({
   security_and_analysis: z.record(z.string(), onOff),
 });
 
+/** A run of a workflow. There is no runner: a job is done as soon as its gate is open (domain/run.ts). */
+const run = z.strictObject({
+  id,
+  workflow_id: id,
+  /** The workflow's file below .github/workflows. */
+  workflow: z.string(),
+  event: z.string(),
+  /** `refs/heads/main`, `refs/tags/v1.2.3` */
+  ref: z.string(),
+  head_sha: z.string(),
+  actor_id: id,
+  jobs: z.array(
+    z.strictObject({ id, name: z.string(), environment: z.string().nullable(), needs: z.array(z.string()) }),
+  ),
+  /** What reviewers said, in the order in which they did. */
+  reviews: z.array(
+    z.strictObject({
+      user_id: id,
+      environment_ids: z.array(id),
+      state: z.enum(["approved", "rejected"]),
+      comment: z.string(),
+      created_at: time,
+    }),
+  ),
+  ...times,
+});
+
+const deploymentState = z.enum(["error", "failure", "inactive", "in_progress", "queued", "pending", "success"]);
+
+const deployment = z.strictObject({
+  id,
+  sha: z.string(),
+  ref: z.string(),
+  task: z.string(),
+  environment: z.string(),
+  description: z.string().nullable(),
+  payload: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  transient_environment: z.boolean(),
+  production_environment: z.boolean(),
+  creator_id: id,
+  statuses: z.array(
+    z.strictObject({
+      id,
+      state: deploymentState,
+      creator_id: id,
+      description: z.string(),
+      target_url: z.string(),
+      log_url: z.string(),
+      environment_url: z.string(),
+      ...times,
+    }),
+  ),
+  ...times,
+});
+
 const repository = z.strictObject({
   id,
   name: z.string(),
@@ -141,6 +196,9 @@ const repository = z.strictObject({
   secrets: z.array(secret),
   rulesets: z.array(ruleset),
   branch_protection_rules: z.array(branchProtectionRule),
+  /** Absent in files of older versions. */
+  runs: z.array(run).default([]),
+  deployments: z.array(deployment).default([]),
   ...times,
 });
 
@@ -165,6 +223,10 @@ export type Environment = Repository["environments"][number];
 export type Variable = Repository["variables"][number];
 export type Secret = Repository["secrets"][number];
 export type Ruleset = Repository["rulesets"][number];
+export type Run = Repository["runs"][number];
+export type RunJob = Run["jobs"][number];
+export type Deployment = Repository["deployments"][number];
+export type DeploymentStatus = Deployment["statuses"][number];
 export type BranchProtectionRule = Repository["branch_protection_rules"][number];
 export type Permission = z.infer<typeof permission>;
 

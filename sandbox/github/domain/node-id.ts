@@ -11,6 +11,9 @@ const prefixes = {
   Ruleset: "RRS",
   BranchProtectionRule: "BPR",
   Allowance: "BA",
+  Run: "WFR",
+  Deployment: "DE",
+  DeploymentStatus: "DES",
 } as const;
 
 /** The kinds of things that have a global node id. */

@@ -47,6 +47,8 @@ export function newRepository(state: State, name: string, now: string): Reposito
     secrets: [],
     rulesets: [],
     branch_protection_rules: [],
+    runs: [],
+    deployments: [],
     created_at: now,
     updated_at: now,
   };

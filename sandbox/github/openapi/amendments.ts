@@ -20,5 +20,8 @@ export const amendments: readonly Amendment[] = [
   },
 ];
 
-/** Properties whose described format GitHub does not insist on: people write "example.com" as a homepage, and it is kept. */
-export const freeText: ReadonlySet<string> = new Set(["homepage"]);
+/**
+ * Properties whose described format GitHub does not insist on: people write "example.com" as a homepage, and it is kept; the
+ * URLs of a deployment's status are "" when nobody gave one (which is their described default).
+ */
+export const freeText: ReadonlySet<string> = new Set(["environment_url", "homepage", "log_url", "target_url"]);

@@ -1,8 +1,10 @@
 import type { Handler } from "../call.ts";
 import type { OperationId } from "../openapi/answered.ts";
+import { deploymentHandlers } from "./deployments.ts";
 import { environmentHandlers } from "./environments.ts";
 import { repositoryHandlers } from "./repositories.ts";
 import { rulesetHandlers } from "./rulesets.ts";
+import { runHandlers } from "./runs.ts";
 import { secretHandlers } from "./secrets.ts";
 import { teamRepositoryHandlers } from "./team-repositories.ts";
 import { teamHandlers } from "./teams.ts";
@@ -19,4 +21,6 @@ export const handlers = {
   ...variableHandlers,
   ...secretHandlers,
   ...rulesetHandlers,
+  ...runHandlers,
+  ...deploymentHandlers,
 } satisfies Record<OperationId, Handler>;

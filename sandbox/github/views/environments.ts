@@ -41,7 +41,8 @@ function protectionRules(links: Links, state: State, environment: Environment): 
   return rules;
 }
 
-function reviewerView(
+/** A reviewer of an environment; nothing for one that was deleted since. */
+export function reviewerView(
   links: Links,
   state: State,
   { type, id }: Environment["reviewers"][number],

@@ -110,6 +110,40 @@ export const walk: readonly Step[] = [
     },
     status: 200,
   },
+  { operation: "actions/get-workflow-run", path: "/repos/teamflow/teamflow/actions/runs/%run", status: 200 },
+  {
+    operation: "actions/get-pending-deployments-for-run",
+    path: "/repos/teamflow/teamflow/actions/runs/%run/pending_deployments",
+    status: 200,
+  },
+  {
+    operation: "actions/review-pending-deployments-for-run",
+    path: "/repos/teamflow/teamflow/actions/runs/%run/pending_deployments",
+    body: { environment_ids: ["%gate"], state: "approved", comment: "looks good" },
+    status: 200,
+  },
+  {
+    operation: "actions/get-reviews-for-run",
+    path: "/repos/teamflow/teamflow/actions/runs/%run/approvals",
+    status: 200,
+  },
+  {
+    operation: "repos/create-deployment",
+    path: `${repo}/deployments`,
+    body: { ref: "v1.2.3", environment: "staging", description: "a walk", payload: { bundle: "sha256:0" } },
+    status: 201,
+    keep: ["id", "deployment"],
+  },
+  { operation: "repos/list-deployments", path: `${repo}/deployments?environment=staging`, status: 200 },
+  { operation: "repos/get-deployment", path: `${repo}/deployments/%deployment`, status: 200 },
+  {
+    operation: "repos/create-deployment-status",
+    path: `${repo}/deployments/%deployment/statuses`,
+    body: { state: "success", log_url: "https://example.com/run" },
+    status: 201,
+  },
+  { operation: "repos/list-deployment-statuses", path: `${repo}/deployments/%deployment/statuses`, status: 200 },
+
   { operation: "repos/get-all-environments", path: `${repo}/environments`, status: 200 },
   { operation: "repos/get-environment", path: environment, status: 200 },
   {

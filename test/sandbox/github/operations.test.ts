@@ -11,6 +11,20 @@ describe("local GitHub: every operation", () => {
 
   before(async () => {
     github = await TestGitHub.start();
+    // A run waits at a gate of the seeded repository: only the sandbox's own route starts one.
+    const { id } = (await github.api("GET", "/user")).body;
+    const gate = await github.api("PUT", "/repos/teamflow/teamflow/environments/gate", {
+      reviewers: [{ type: "User", id }],
+    });
+    const run = await github.fetch("/_slipway/runs", "POST", {
+      repository: "teamflow",
+      workflow: "promote.yml",
+      ref: "refs/heads/main",
+      sha: "0123456789abcdef0123456789abcdef01234567",
+      jobs: [{ name: "approve", environment: "gate" }],
+    });
+    kept.set("gate", gate.body.id);
+    kept.set("run", run.body.id);
   });
   after(() => github.remove());
 
