@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { date, days, name, timeOfDay } from "./schema-values.ts";
+import { country, date, days, name, timeOfDay } from "./schema-values.ts";
 
 /** What a deployment is: each kind may also use the windows of the kinds before it. A rollback needs no window. */
 export const deploymentKinds = ["normal", "critical", "emergency"] as const;
@@ -23,7 +23,7 @@ const window = z
 /** When nothing goes out, whatever the windows say: a deny beats an allow. One of the five ways to say when. */
 const blackout = z.union([
   /** The public holidays of a country, as date-holidays knows them: "US". */
-  z.strictObject({ title: z.string().min(1), holidays: z.string().regex(/^[A-Z]{2}$/), for: kinds() }),
+  z.strictObject({ title: z.string().min(1), holidays: country, for: kinds() }),
   /** From the fourth Friday of November (the day after Thanksgiving) to the Monday after it. */
   z.strictObject({ title: z.string().min(1), rule: z.literal("black-friday-to-cyber-monday"), for: kinds() }),
   /** The last business days of every quarter; holidays above are no business days. */
