@@ -1,0 +1,130 @@
+import type { ProcessProblem } from "./problem.ts";
+import { isPassing } from "./promotion-line.ts";
+import type { Process, ProcessEnvironment } from "./schema.ts";
+
+type Environments = Process["environments"];
+
+/** Promotion has to be one line: one first environment, one way on from each, and every lasting environment on it. */
+export function lineProblems({ environments }: Process): ProcessProblem[] {
+  const names = Object.keys(environments);
+  const circles = circlesOf(environments);
+  const inCircle = new Set(circles.flat());
+  return [
+    ...emptiness(environments),
+    ...circles.map((circle) => ({
+      keys: ["environments", circle[0] ?? "", "from"],
+      what: `leads in a circle (${[...circle, circle[0]].join(" from ")}), so that nothing ever gets there. Let the first of them be without from.`,
+    })),
+    ...names.filter((name) => !inCircle.has(name)).flatMap((name) => placeProblems(name, environments)),
+    ...stackProblems(environments),
+  ];
+}
+
+function emptiness(environments: Environments): ProcessProblem[] {
+  if (Object.values(environments).some((environment) => !isPassing(environment))) return [];
+  return [
+    {
+      keys: ["environments"],
+      what: "has none on a lasting stack, so that nothing is ever released. Declare one on dev, staging or prod.",
+    },
+  ];
+}
+
+function placeProblems(name: string, environments: Environments): ProcessProblem[] {
+  const environment = environments[name] as ProcessEnvironment;
+  const { from } = environment;
+  const keys = ["environments", name];
+  if (from === undefined) return firstProblems(name, environment, environments);
+  const at = [...keys, "from"];
+  if (isPassing(environment)) {
+    return [{ keys: at, what: "is given, but a pull request's environment takes its own branch. Remove it." }];
+  }
+  const names = Object.keys(environments);
+  const source = Object.hasOwn(environments, from) ? environments[from] : undefined;
+  if (source === undefined) return []; // told as an undeclared name
+  if (isPassing(source)) {
+    return [
+      { keys: at, what: `is "${from}", which goes with its pull request. Let it come from an environment that stays.` },
+    ];
+  }
+  const other = names.find((earlier) => earlier !== name && environments[earlier]?.from === from);
+  if (other !== undefined && names.indexOf(other) < names.indexOf(name)) {
+    return [
+      {
+        keys: at,
+        what: `is "${from}", from which ${other} comes too; promotion is one line. Let one of them come from the other.`,
+      },
+    ];
+  }
+  if (names.indexOf(from) > names.indexOf(name)) {
+    return [
+      { keys: at, what: `is "${from}", which stands further down. Write environments in the order of promotion.` },
+    ];
+  }
+  return [];
+}
+
+/** Where bundles are new: the first lasting environment and those of pull requests. */
+function firstProblems(name: string, environment: ProcessEnvironment, environments: Environments): ProcessProblem[] {
+  const keys = ["environments", name];
+  const problems: ProcessProblem[] = [];
+  const lasting = Object.keys(environments).filter((other) => !isPassing(environments[other] as ProcessEnvironment));
+  const before = lasting.find((other) => environments[other]?.from === undefined);
+  if (!isPassing(environment) && before !== undefined && before !== name) {
+    problems.push({
+      keys,
+      what: `cannot be reached by promotion: it has no from, as ${before}, the first one, has none. Say from which environment a bundle comes.`,
+    });
+    return problems;
+  }
+  if (environment.soak > 0) {
+    problems.push({ keys: [...keys, "soak"], what: "is a time in `from`, which is not given. Remove it." });
+  }
+  if (environment.completeWithin !== undefined) {
+    problems.push({
+      keys: [...keys, "completeWithin"],
+      what: "counts from the approval in `from`, which is not given. Remove it.",
+    });
+  }
+  return problems;
+}
+
+/** Each circle once, beginning with the environment that stands first. */
+function circlesOf(environments: Environments): string[][] {
+  const circles: string[][] = [];
+  for (const start of Object.keys(environments)) {
+    if (circles.some((circle) => circle.includes(start))) continue;
+    const way: string[] = [];
+    let name: string | undefined = start;
+    while (name !== undefined && Object.hasOwn(environments, name) && !way.includes(name)) {
+      way.push(name);
+      name = environments[name]?.from;
+    }
+    if (name === start) circles.push(way);
+  }
+  return circles;
+}
+
+/** A stack builds one environment; prod may build the one before production beside it (stacks/prod.ts). */
+function stackProblems(environments: Environments): ProcessProblem[] {
+  const problems: ProcessProblem[] = [];
+  for (const [name, { stack, from }] of Object.entries(environments)) {
+    const names = Object.keys(environments).filter((other) => environments[other]?.stack === stack);
+    const place = names.indexOf(name);
+    const keys = ["environments", name, "stack"];
+    if (place > 0 && stack !== "prod") {
+      problems.push({
+        keys,
+        what: `is ${stack}, which builds ${names[0]}. A stack builds one environment; only prod two.`,
+      });
+    } else if (place > 1) {
+      problems.push({ keys, what: `is prod, which builds ${names[0]} and ${names[1]}. Give it another stack.` });
+    } else if (place === 1 && from !== names[0]) {
+      problems.push({
+        keys,
+        what: `is prod, which builds ${names[0]}, but it does not come from there. prod builds two environments only when one follows the other.`,
+      });
+    }
+  }
+  return problems;
+}
