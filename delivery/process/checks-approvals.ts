@@ -112,7 +112,7 @@ function pathProblems({ deployables }: Process, key: string): ProcessProblem[] {
     if (/^!?\.{0,2}\//.test(pattern)) {
       return [{ keys, what: `is "${pattern}", but paths begin at the repository's root. Write it without the start.` }];
     }
-    if (/^!?[?+]|\*[?+]/.test(pattern)) {
+    if (/^!?[?+]|(?<!\\)\*[?+]/.test(pattern)) {
       return [{ keys, what: `is "${pattern}", whose ? or + repeats nothing. Put a character before it.` }];
     }
     if (index === 0 && pattern.startsWith("!")) {
