@@ -47,6 +47,10 @@ export const seed = {
     { login: "grace-kim", name: "Grace Kim" },
     { login: "elena-rossi", name: "Elena Rossi", role: "admin" },
     { login: "marcus-hale", name: "Marcus Hale" },
+    { login: "nadia-haddad", name: "Nadia Haddad" },
+    { login: "pavel-horak", name: "Pavel Horák" },
+    { login: "sofia-lindqvist", name: "Sofia Lindqvist" },
+    { login: "daniel-osei", name: "Daniel Osei" },
   ],
   teams: [
     {
@@ -108,6 +112,18 @@ export const seed = {
       description: "The chief technology officer and the deputy",
       permission: "admin",
       members: ["elena-rossi", "mei-tanaka"],
+    },
+    {
+      slug: "engineering-manager",
+      description: "Lead the engineers",
+      permission: "maintain",
+      members: ["nadia-haddad", "pavel-horak"],
+    },
+    {
+      slug: "ceo",
+      description: "The chief executive officer and the deputy",
+      permission: "pull",
+      members: ["sofia-lindqvist", "daniel-osei"],
     },
     { slug: "dba", description: "Answer for the databases", permission: "push", members: ["tomas-novak", "grace-kim"] },
     {

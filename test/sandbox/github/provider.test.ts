@@ -148,7 +148,7 @@ describe("local GitHub: the real provider", function () {
   it("leaves everything as it was when destroyed", async () => {
     await stack(2).destroy({ onOutput });
     const teams = (await github.api("GET", "/orgs/teamflow/teams?per_page=100")).body;
-    assert.equal(teams.length, 12);
+    assert.equal(teams.length, 14);
     assert.deepEqual(
       (await github.api("GET", "/orgs/teamflow/repos")).body.map((item: { name: string }) => item.name),
       ["teamflow"],

@@ -23,7 +23,7 @@ describe("local GitHub: store", () => {
       (team: { slug: string }) => team.slug,
     );
     const wanted =
-      "ai-lead cto dba developers devops-lead on-call product-owner qa-lead release-manager security-lead team-lead tech-lead";
+      "ai-lead ceo cto dba developers devops-lead engineering-manager on-call product-owner qa-lead release-manager security-lead team-lead tech-lead";
     assert.deepEqual(teams.toSorted(), wanted.split(" "));
     for (const slug of teams) {
       const members = (await github.api("GET", `/orgs/teamflow/teams/${slug}/members`)).body;
