@@ -38,16 +38,16 @@ export class Calendar {
 
   /** The windows that have a moment in common with a span, sorted by their start. */
   windowsIn(span: Span): WindowSpan[] {
-    return this.#yearsAround(span)
-      .flatMap((year) => this.#windowsOf(year))
-      .filter((window) => window.start < span.end && span.start < window.end);
+    return this.#years(span.start - 2 * day, span.end + 2 * day).flatMap((year) =>
+      this.#windowsOf(year).filter((window) => window.start < span.end && span.start < window.end),
+    );
   }
 
   /** The blackouts that have a moment in common with a span; those of one rule are sorted. */
   blackoutsIn(span: Span): BlackoutSpan[] {
-    return [...this.#dated, ...this.#yearsAround(span).flatMap((year) => this.#yearlyOf(year))].filter(
-      (blackout) => blackout.start < span.end && span.start < blackout.end,
-    );
+    // A holiday lasts some days: one that began in December may be there in January.
+    const yearly = this.#years(span.start - 30 * day, span.end + 2 * day).flatMap((year) => this.#yearlyOf(year));
+    return [...this.#dated, ...yearly].filter((each) => each.start < span.end && span.start < each.end);
   }
 
   /**
@@ -98,10 +98,8 @@ export class Calendar {
     return new Date(this.clock.wall(moment)).getUTCFullYear();
   }
 
-  /** The years whose windows and yearly blackouts may reach into a span: a holiday lasts some days. */
-  #yearsAround({ start, end }: Span): number[] {
-    const first = this.#yearOf(start - 30 * day);
-    const last = this.#yearOf(end + 2 * day);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  #years(start: number, end: number): number[] {
+    const first = this.#yearOf(start);
+    return Array.from({ length: this.#yearOf(end) - first + 1 }, (_, index) => first + index);
   }
 }

@@ -12,6 +12,7 @@ interface Holiday {
 
 const require = createRequire(import.meta.url);
 const countries = new BoundedCache<string, HolidaysOf>(8);
+const years = new BoundedCache<string, readonly Holiday[]>(64);
 
 /**
  * The public holidays of a country that begin in a year, and the days off that stand in for them, in order.
@@ -25,7 +26,11 @@ const countries = new BoundedCache<string, HolidaysOf>(8);
  * @param country two letters, as in ISO 3166: "US", "GB".
  * @throws UserError when the package date-holidays knows no such country.
  */
-export function publicHolidays(country: string, year: number): Holiday[] {
+export function publicHolidays(country: string, year: number): readonly Holiday[] {
+  return years.get(`${country} ${year}`, () => holidaysOf(country, year));
+}
+
+function holidaysOf(country: string, year: number): Holiday[] {
   const found = countryCalendar(country).getHolidays(year) ?? [];
   return found
     .filter(({ type, substitute }) => type === "public" || (type === "bank" && substitute === true))
