@@ -4,9 +4,9 @@ import type { Settings } from "../../infra/settings.ts";
 import { readSettings } from "../../infra/stack-file.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
 import type { DatabaseReference } from "../database/reference.ts";
-import { UserError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 import { operatorPlace } from "../tasks/operator.ts";
-import { environmentOf } from "./commands/task.ts";
+import { environmentOf, isSameEnvironment } from "./commands/task.ts";
 import { requireCloudAccess } from "./engine/cloud.ts";
 import { runQuietly } from "./engine/run.ts";
 import { requireStack } from "./engine/stacks.ts";
@@ -42,6 +42,10 @@ export async function stackDatabase(
   const root = checkoutRoot;
   if (name !== undefined && isInside(name)) {
     const { database, environment } = operatorPlace(root);
+    if (options.environment !== undefined && !isSameEnvironment(options.environment, environment))
+      throw new UsageError(
+        `This task or runner is ${environment}'s, not ${options.environment}'s.\n  Leave --environment out, or run "${command}" from outside, which finds the place of ${options.environment} itself.`,
+      );
     return { stack: name, environment, database };
   }
   const stack = requireStack(root, command, name);

@@ -45,7 +45,7 @@ export function planTaskJob(target: JobTarget, { command, environment, startedBy
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: `task-${command.at(-1) ?? "command"}-${id}`,
+      name: `task-${wordOf(command)}-${id}`,
       namespace: target.namespace,
       labels: { ...template.metadata?.labels, "app.kubernetes.io/managed-by": "slipway" },
       annotations: { "slipway.dev/started-by": startedBy },
@@ -61,6 +61,15 @@ export function planTaskJob(target: JobTarget, { command, environment, startedBy
       },
     },
   };
+}
+
+/** What a command is called in the name of its Job: `migrate`, `db-verify`. Options may hold what no name may. */
+function wordOf([first, second = ""]: readonly string[]): string {
+  const word = first === "operator" ? second : `${first}-${second}`;
+  return word
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, "-")
+    .slice(0, 40);
 }
 
 /**

@@ -14,7 +14,7 @@ export function addFlagsCommand(program: Command): void {
     .command("flags")
     .summary("a stack's feature flags: list, get, set, explain, history, import, export, go-live, report")
     .description(
-      "Read and change the feature flags of a stack at run time. A running application sees a change at once. What is declared in\ndelivery/flags.yaml stays declared: `./slipway drift <stack>` shows the difference.\n\nA stack on this machine is reached from here; one in AWS from inside its VPC only (the delivery runner, or a one-off task).\nWho changes something is $SLIPWAY_ACTOR, else the account of this machine; the database's role decides who may.",
+      "Read and change the feature flags of a stack at run time. A running application sees a change at once. What is declared in\ndelivery/flags.yaml stays declared: `./slipway drift <stack>` shows the difference.\n\nA stack on this machine is reached from here; for one in AWS (--no-sandbox) the command runs as a one-off task inside its VPC.\nWho changes something is $SLIPWAY_ACTOR, else the account of this machine; the database's role decides who may.",
     );
   for (const add of [addList, addGet, addSet, addExplain, addHistory, addImport, addExport, addGoLive, addReport])
     add(flags);

@@ -119,8 +119,13 @@ export function environmentOf(
   { environment, preProduction }: Pick<Settings, "environment" | "preProduction">,
   asked: string | undefined,
 ): Environment {
-  if (asked === undefined || asked === environment) return environment;
-  if (asked.replace("-", "").toLowerCase() === "preproduction" && preProduction !== undefined) return "preProduction";
+  if (asked === undefined || isSameEnvironment(asked, environment)) return environment;
+  if (preProduction !== undefined && isSameEnvironment(asked, "preProduction")) return "preProduction";
   const there = [environment, ...(preProduction ? ["preProduction"] : [])].join(", ");
   throw new UsageError(`The stack ${stack} has no environment "${asked}".\n  It has: ${there}.`);
+}
+
+/** Whether somebody means this environment: `pre-production` is pre-production too. */
+export function isSameEnvironment(asked: string, environment: Environment): boolean {
+  return asked === environment || asked.replace("-", "").toLowerCase() === environment.toLowerCase();
 }

@@ -154,6 +154,12 @@ describe("a one-off Job in a cluster of EKS", () => {
     assert.ok(!jobTargetSchema.safeParse({ ...target, job: { template: {} } }).success);
   });
 
+  it("has a name that Kubernetes takes, whatever its command's options hold", () => {
+    const named = (...command: string[]) => planTaskJob(target, { ...order, command }, "01234567").metadata?.name;
+    assert.equal(named("db", "migrate", "prod", "--confirm", "preProduction"), "task-db-migrate-01234567");
+    assert.equal(named("flags", "set", "prod", "--reason=So & so"), "task-flags-set-01234567");
+  });
+
   it("is created as whoever has the credentials, and a refusal is told in the API server's words", async () => {
     const clients = await cluster({ [`POST ${jobs}`]: [{ kind: "Job" }, 403] });
     const { name, container } = await startJob(clients, target, order);

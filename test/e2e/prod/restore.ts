@@ -72,6 +72,14 @@ export function restoreBlock(context: ProdContext): void {
       assert.match(outcome.stderr, /^applied 0001/m);
     });
 
+    it("flags are those of the environment that is named", async () => {
+      for (const environment of ["production", "preProduction"]) {
+        const args = ["flags", "list", "prod", "--environment", environment, "--json"];
+        const { stdout } = expectCode(await context.checkout.run(args), 0);
+        assert.equal(JSON.parse(stdout).environment, environment);
+      }
+    });
+
     it("changes nothing without a confirmation and a backup", async () => {
       const bare = await context.checkout.run(["task", "prod", "migrate"]);
       assert.equal(bare.code, 1);

@@ -8,7 +8,7 @@ import { type OperatedState, readOperated } from "../../../flags/operate.ts";
 import { type StoredFlag, toFeature, withSharedSegments } from "../../../flags/translate.ts";
 import { printJson } from "../../terminal.ts";
 import { requireFlag } from "./list.ts";
-import { type FlagOptions, flagCommand, flagPlace, inRole } from "./session.ts";
+import { atFlags, type FlagOptions, type FlagPlace, flagCommand, inRole } from "./session.ts";
 
 interface ExplainOptions extends FlagOptions {
   readonly user?: string;
@@ -26,18 +26,21 @@ export function addExplain(flags: Command): void {
     .option("--user <id>", "the context's userId")
     .option("--organization <id>", "the context's organizationId")
     .option("--context <json>", "more fields of the context, as a JSON object")
-    .action(async (name: string | undefined, key: string, options: ExplainOptions) => {
+    .action((_stack: string | undefined, key: string, options: ExplainOptions, call: Command) => {
       const context = contextOf(options);
-      const place = await flagPlace("explain", name, options);
-      const state = await inRole(place, options.role ?? "auditor", (client) => readOperated(client, place.environment));
-      const flag = requireFlag(state, key, place.environment);
-      const compiled = flag.active ? asApplicationsSee(state).get(key) : undefined;
-      const explanation = compiled && explainFlag(compiled, context);
-      if (options.json) printJson({ flag: key, active: flag.active, context, ...explanation });
-      else if (explanation === undefined)
-        process.stdout.write(`${key} is inactive: applications do not see it, and answer with their own default\n`);
-      else process.stdout.write(`${formatExplanation(explanation)}\n`);
+      return atFlags(call, (place) => explain(place, key, context, options));
     });
+}
+
+async function explain(place: FlagPlace, key: string, context: FlagContext, options: ExplainOptions): Promise<void> {
+  const state = await inRole(place, options.role ?? "auditor", (client) => readOperated(client, place.environment));
+  const flag = requireFlag(state, key, place.environment);
+  const compiled = flag.active ? asApplicationsSee(state).get(key) : undefined;
+  const explanation = compiled && explainFlag(compiled, context);
+  if (options.json) printJson({ flag: key, active: flag.active, context, ...explanation });
+  else if (explanation === undefined)
+    process.stdout.write(`${key} is inactive: applications do not see it, and answer with their own default\n`);
+  else process.stdout.write(`${formatExplanation(explanation)}\n`);
 }
 
 function asApplicationsSee({ flags, segments, waiting }: OperatedState) {

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { stringify } from "yaml";
 import { UserError } from "../../../errors.ts";
 import { readOperated } from "../../../flags/operate.ts";
-import { type FlagOptions, flagCommand, flagPlace, inRole } from "./session.ts";
+import { atFlags, type FlagOptions, type FlagPlace, flagCommand, inRole } from "./session.ts";
 
 interface ExportOptions extends FlagOptions {
   readonly format?: "yaml" | "json";
@@ -18,22 +18,38 @@ export function addExport(flags: Command): void {
   })
     .addOption(new Option("--format <format>", "yaml (default) or json").choices(["yaml", "json"]))
     .option("--output <file>", "into this file instead of standard output")
-    .action(async (name: string | undefined, options: ExportOptions) => {
-      const place = await flagPlace("export", name, options);
-      const { flags, segments } = await inRole(place, options.role ?? "auditor", (client) =>
-        readOperated(client, place.environment),
-      );
-      const content = { environment: place.environment, flags, segments };
-      const json = options.json || options.format === "json";
-      const text = json
-        ? `${JSON.stringify(content, null, 2)}\n`
-        : stringify(content, { aliasDuplicateObjects: false });
-      if (options.output === undefined) process.stdout.write(text);
-      else write(options.output, text);
-    });
+    .action((_stack: string | undefined, options: ExportOptions, call: Command) =>
+      atFlags(call, async (place) => write(await content(place, options), options), {
+        // A log keeps no empty lines, of which YAML may have some, and files are written on this side.
+        options: { format: undefined, output: undefined, json: undefined },
+        arguments: ["--format=json"],
+        read: (printed) => write(parsePrinted(printed), options),
+      }),
+    );
 }
 
-function write(file: string, text: string): void {
+async function content(place: FlagPlace, options: ExportOptions): Promise<object> {
+  const { flags, segments } = await inRole(place, options.role ?? "auditor", (client) =>
+    readOperated(client, place.environment),
+  );
+  return { environment: place.environment, flags, segments };
+}
+
+/** Between its braces: a task's log has what it writes to standard error too. */
+function parsePrinted(text: string): object {
+  const lines = text.split("\n");
+  return JSON.parse(lines.slice(lines.indexOf("{"), lines.lastIndexOf("}") + 1).join("\n"));
+}
+
+function write(content: object, { format, json, output: file }: ExportOptions): void {
+  const text =
+    json || format === "json"
+      ? `${JSON.stringify(content, null, 2)}\n`
+      : stringify(content, { aliasDuplicateObjects: false });
+  if (file === undefined) {
+    process.stdout.write(text);
+    return;
+  }
   try {
     writeFileSync(file, text);
   } catch (error) {

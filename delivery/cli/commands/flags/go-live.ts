@@ -3,7 +3,16 @@ import { UsageError, UserError } from "../../../errors.ts";
 import { parseTime } from "../../../flags/evaluation/time.ts";
 import { transaction } from "../../../flags/store.ts";
 import { printJson } from "../../terminal.ts";
-import { actor, type ChangeOptions, changing, consentedReason, flagCommand, flagPlace, inRole } from "./session.ts";
+import {
+  actor,
+  atFlags,
+  type ChangeOptions,
+  changing,
+  consentedReason,
+  type FlagPlace,
+  flagCommand,
+  inRole,
+} from "./session.ts";
 
 interface GoLiveOptions extends ChangeOptions {
   readonly record?: boolean;
@@ -21,16 +30,18 @@ export function addGoLive(flags: Command): void {
   )
     .option("--record", "record it, as of now")
     .option("--at <time>", "record this time instead, such as 2026-03-01T09:00:00Z")
-    .action(goLive);
+    .action((_stack: string | undefined, options: GoLiveOptions, call: Command) => {
+      const { at, record = false } = options;
+      if (at !== undefined && !(at.includes("T") && !Number.isNaN(parseTime(at))))
+        throw new UsageError(`--at is a time with its zone, such as 2026-03-01T09:00:00Z, not "${at}".`);
+      const records = record || at !== undefined;
+      return atFlags(call, (place) => goLive(place, records, options), { changes: records });
+    });
 }
 
-async function goLive(name: string | undefined, options: GoLiveOptions): Promise<void> {
+async function goLive(place: FlagPlace, records: boolean, options: GoLiveOptions): Promise<void> {
   const { at } = options;
-  if (at !== undefined && !(at.includes("T") && !Number.isNaN(parseTime(at))))
-    throw new UsageError(`--at is a time with its zone, such as 2026-03-01T09:00:00Z, not "${at}".`);
-  const place = await flagPlace("go-live", name, options);
   const { environment } = place;
-  const records = options.record === true || at !== undefined;
   const reason = records ? await consentedReason("go-live", place, options) : "";
   const wentLive = await inRole(place, options.role ?? (records ? "operator" : "auditor"), async (client) => {
     const known = async () =>

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type pg from "pg";
 import { printJson, printNote, styled, table } from "../../terminal.ts";
-import { type FlagOptions, flagCommand, flagPlace, inRole } from "./session.ts";
+import { atFlags, type FlagOptions, type FlagPlace, flagCommand, inRole } from "./session.ts";
 
 interface Change {
   readonly at: string;
@@ -13,6 +13,10 @@ interface Change {
   readonly after: Record<string, unknown> | null;
 }
 
+interface HistoryOptions extends FlagOptions {
+  readonly limit: number;
+}
+
 /** Adds `flags history`. */
 export function addHistory(flags: Command): void {
   flagCommand(flags, "history", {
@@ -21,22 +25,24 @@ export function addHistory(flags: Command): void {
   })
     .argument("[flag]", "the flag's key; without it, all changes")
     .option("--limit <count>", "how many changes at most", wholeNumber, 20)
-    .action(async (name: string | undefined, key: string | undefined, options: FlagOptions & { limit: number }) => {
-      const place = await flagPlace("history", name, options);
-      const changes = await inRole(place, options.role ?? "auditor", (client) =>
-        readHistory(client, place.environment, key, options.limit),
-      );
-      if (options.json) return printJson(changes);
-      if (changes.length === 0)
-        return printNote(key === undefined ? "nothing was changed" : `${key} was never changed`);
-      const rows = changes.map((change) => [
-        styled("dim", change.at),
-        change.actor,
-        `${change.what}: ${difference(change)}`,
-        change.reason ?? "",
-      ]);
-      process.stdout.write(`${table(rows)}\n`);
-    });
+    .action((_stack: string | undefined, key: string | undefined, options: HistoryOptions, call: Command) =>
+      atFlags(call, (place) => history(place, key, options)),
+    );
+}
+
+async function history(place: FlagPlace, key: string | undefined, options: HistoryOptions): Promise<void> {
+  const changes = await inRole(place, options.role ?? "auditor", (client) =>
+    readHistory(client, place.environment, key, options.limit),
+  );
+  if (options.json) return printJson(changes);
+  if (changes.length === 0) return printNote(key === undefined ? "nothing was changed" : `${key} was never changed`);
+  const rows = changes.map((change) => [
+    styled("dim", change.at),
+    change.actor,
+    `${change.what}: ${difference(change)}`,
+    change.reason ?? "",
+  ]);
+  process.stdout.write(`${table(rows)}\n`);
 }
 
 async function readHistory(client: pg.Client, environment: string, key: string | undefined, limit: number) {

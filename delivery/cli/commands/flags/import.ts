@@ -13,8 +13,17 @@ import {
   type SegmentSet,
 } from "../../../flags/operate.ts";
 import { printJson, printNote } from "../../terminal.ts";
-import { actor, type ChangeOptions, changing, consentedReason, flagCommand, flagPlace, inRole } from "./session.ts";
-import { readGivenFile } from "./set.ts";
+import { inlineFile, readGivenFile } from "./given-file.ts";
+import {
+  actor,
+  atFlags,
+  type ChangeOptions,
+  changing,
+  consentedReason,
+  type FlagPlace,
+  flagCommand,
+  inRole,
+} from "./session.ts";
 
 interface ImportOptions extends ChangeOptions {
   readonly dryRun?: boolean;
@@ -31,15 +40,18 @@ export function addImport(flags: Command): void {
   )
     .argument("<file>", "YAML or JSON; - for standard input")
     .option("--dry-run", "only show what would change")
-    .action(importFlags);
+    .action((_stack: string | undefined, file: string, options: ImportOptions, call: Command) => {
+      const text = readGivenFile(file);
+      const content = parseExport(text, file);
+      const elsewhere = { changes: !options.dryRun, arguments: [inlineFile(text)] };
+      return atFlags(call, (place) => importFlags(place, content, options), elsewhere);
+    });
 }
 
-async function importFlags(name: string | undefined, file: string, options: ImportOptions): Promise<void> {
-  const content = parseExport(readGivenFile(file), file);
-  const place = await flagPlace("import", name, options);
+async function importFlags(place: FlagPlace, content: Content, options: ImportOptions): Promise<void> {
   const { environment } = place;
   if (content.environment !== environment && !options.json)
-    printNote(`${file} is ${content.environment}'s; its flags come to ${environment}`);
+    printNote(`this file is ${content.environment}'s; its flags come to ${environment}`);
   const role = options.role ?? (options.dryRun ? "auditor" : "operator");
   const planned = await inRole(place, role, async (client) => {
     const state = await readOperated(client, environment);

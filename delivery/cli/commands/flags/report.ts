@@ -5,7 +5,7 @@ import { readOperated } from "../../../flags/operate.ts";
 import { parseTargeting } from "../../../flags/targeting.ts";
 import { printJson } from "../../terminal.ts";
 import { requireFlag } from "./list.ts";
-import { type FlagOptions, flagCommand, flagPlace, inRole } from "./session.ts";
+import { atFlags, type FlagOptions, type FlagPlace, flagCommand, inRole } from "./session.ts";
 
 interface ReportOptions extends FlagOptions {
   readonly metric: string;
@@ -28,20 +28,23 @@ export function addReport(flags: Command): void {
         .default("rate"),
     )
     .option("--control <variant>", "the variant that the others are compared with (default: the first)")
-    .action(async (name: string | undefined, key: string, options: ReportOptions) => {
-      const { control, measure, metric } = options;
-      const place = await flagPlace("report", name, options);
-      const { environment } = place;
-      const report = await inRole(place, options.role ?? "auditor", async (client) => {
-        const flag = requireFlag(await readOperated(client, environment), key, environment);
-        const variants = parseTargeting(flag.targeting).targeting?.variants?.map((variant) => variant.name) ?? [];
-        if (variants.length < 2 || (control !== undefined && !variants.includes(control)))
-          throw new UserError(
-            `${key} has ${control === undefined ? "no variants to compare" : `no variant "${control}"`}.\n  Variants: ${variants.join(", ") || "none"}.`,
-          );
-        return readReport(client, { environment, key, flag, metric, measure, control });
-      });
-      if (options.json) printJson(report);
-      else process.stdout.write(`${formatReport(report)}\n`);
-    });
+    .action((_stack: string | undefined, key: string, options: ReportOptions, call: Command) =>
+      atFlags(call, (place) => report(place, key, options)),
+    );
+}
+
+async function report(place: FlagPlace, key: string, options: ReportOptions): Promise<void> {
+  const { control, measure, metric } = options;
+  const { environment } = place;
+  const found = await inRole(place, options.role ?? "auditor", async (client) => {
+    const flag = requireFlag(await readOperated(client, environment), key, environment);
+    const variants = parseTargeting(flag.targeting).targeting?.variants?.map((variant) => variant.name) ?? [];
+    if (variants.length < 2 || (control !== undefined && !variants.includes(control)))
+      throw new UserError(
+        `${key} has ${control === undefined ? "no variants to compare" : `no variant "${control}"`}.\n  Variants: ${variants.join(", ") || "none"}.`,
+      );
+    return readReport(client, { environment, key, flag, metric, measure, control });
+  });
+  if (options.json) printJson(found);
+  else process.stdout.write(`${formatReport(found)}\n`);
 }

@@ -2,12 +2,19 @@ import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 import type pg from "pg";
 import { type Environment, rulesOf } from "../../../../infra/environment.ts";
+import { readSettings } from "../../../../infra/stack-file.ts";
+import { checkoutRoot } from "../../../../sandbox/paths.ts";
 import { asAdministrator, sqlState, withConnection } from "../../../database/connection.ts";
 import type { DatabaseReference } from "../../../database/reference.ts";
 import { UsageError, UserError } from "../../../errors.ts";
 import { refusedError } from "../../../flags/operate.ts";
 import { askForName, consentTo } from "../../consent.ts";
-import { stackDatabase } from "../../stack-database.ts";
+import { requireCloudAccess } from "../../engine/cloud.ts";
+import { requireStack } from "../../engine/stacks.ts";
+import { makeReady } from "../../ready.ts";
+import { isInside, stackDatabase } from "../../stack-database.ts";
+import { environmentOf } from "../task.ts";
+import { type Elsewhere, runElsewhere } from "./elsewhere.ts";
 
 const roles = ["operator", "auditor"] as const;
 
@@ -15,6 +22,7 @@ const roles = ["operator", "auditor"] as const;
 export interface FlagOptions {
   readonly sandbox: boolean;
   readonly json?: boolean;
+  readonly environment?: string;
   readonly role?: (typeof roles)[number];
 }
 
@@ -37,7 +45,8 @@ export function flagCommand(flags: Command, name: string, help: { summary: strin
     .command(name)
     .description(help.summary)
     .argument("[stack]", "name of the stack: dev, staging, prod, pr-<number>")
-    .option("--no-sandbox", "the stack of the environment's backend and cloud instead of the sandbox's")
+    .option("--no-sandbox", "the stack of the environment's backend and cloud, by a task inside its VPC")
+    .option("--environment <name>", "preProduction instead of the stack's own environment, in a stack that has both")
     .addOption(new Option("--role <role>", "the database role to act in").choices(roles))
     .option("--json", "as JSON")
     .addHelpText("after", `\nExample:\n  ${help.example}`);
@@ -51,12 +60,37 @@ export function changing(command: Command): Command {
 }
 
 /**
- * Finds a stack's flags.
+ * Does a command's work where the database can be reached: here for a stack on this machine, the sandbox, a task or the runner; else
+ * in a task (ECS) or Job (EKS) inside the VPC, which runs the same command.
+ * @param call the command as commander has parsed it; its first argument is the stack
+ * @param elsewhere what a task has to be told otherwise
  * @throws UsageError for no such stack, UserError for one that is not up
  */
-export async function flagPlace(command: string, name: string | undefined, options: FlagOptions): Promise<FlagPlace> {
-  const { database, environment, stack } = await stackDatabase(`flags ${command}`, name, options);
-  return { stack, environment, database: asOperator(database) };
+export async function atFlags(
+  call: Command,
+  work: (place: FlagPlace) => Promise<void>,
+  elsewhere: Elsewhere = {},
+): Promise<void> {
+  const options = call.opts<ChangeOptions>();
+  const command = `flags ${call.name()}` as const;
+  const [name] = call.args;
+  if (!options.sandbox && name !== undefined && !isInside(name)) {
+    const stack = requireStack(checkoutRoot, command, name);
+    const settings = readSettings(checkoutRoot, stack);
+    const { aws, platform } = settings;
+    if (platform !== "local") {
+      requireCloudAccess(platform);
+      const environment = environmentOf(stack, settings, options.environment);
+      if (elsewhere.changes) await consentedReason(call.name(), { environment, stack }, options);
+      const ready = { root: checkoutRoot, sandbox: false, platform, account: aws?.accountId, quiet: true };
+      const { env } = await makeReady(ready);
+      const place = { root: checkoutRoot, stack, settings, environment, env };
+      process.exitCode = await runElsewhere(call, place, actor(), elsewhere);
+      return;
+    }
+  }
+  const { database, environment, stack } = await stackDatabase(command, name, options);
+  await work({ stack, environment, database: asOperator(database) });
 }
 
 /** On this machine the administrator takes the operator's role: no login of a local stack is an operator. */

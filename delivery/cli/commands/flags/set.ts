@@ -1,11 +1,20 @@
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { UsageError, UserError } from "../../../errors.ts";
+import { UsageError } from "../../../errors.ts";
 import type { Flag } from "../../../flags/flag.ts";
 import { changeLines, operateFlags } from "../../../flags/operate.ts";
 import { printJson, printNote } from "../../terminal.ts";
+import { readGivenFile } from "./given-file.ts";
 import { requireFlag } from "./list.ts";
-import { actor, type ChangeOptions, changing, consentedReason, flagCommand, flagPlace, inRole } from "./session.ts";
+import {
+  actor,
+  atFlags,
+  type ChangeOptions,
+  changing,
+  consentedReason,
+  type FlagPlace,
+  flagCommand,
+  inRole,
+} from "./session.ts";
 
 interface SetOptions extends ChangeOptions {
   readonly on?: boolean;
@@ -32,12 +41,14 @@ export function addSet(flags: Command): void {
     .option("--inactive", "hide it from the application altogether")
     .option("--rollout <percent>", "whole percent of those for whom it is on, 0 to 100")
     .option("--targeting <json>", "who is singled out, as JSON, or @file; {} for nobody")
-    .action(set);
+    .action((_stack: string | undefined, key: string, options: SetOptions, call: Command) => {
+      const wanted = wantedState(options);
+      const targeting = wanted.targeting && JSON.stringify(wanted.targeting);
+      return atFlags(call, (place) => set(place, key, wanted, options), { changes: true, options: { targeting } });
+    });
 }
 
-async function set(name: string | undefined, key: string, options: SetOptions): Promise<void> {
-  const wanted = wantedState(options);
-  const place = await flagPlace("set", name, options);
+async function set(place: FlagPlace, key: string, wanted: Partial<Flag>, options: SetOptions): Promise<void> {
   const reason = await consentedReason("set", place, options);
   const { environment } = place;
   const operation = { environment, actor: actor(), reason };
@@ -80,13 +91,4 @@ function parseTargetingOption(text: string): Flag["targeting"] {
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Flag["targeting"];
   throw new UsageError('--targeting is a JSON object, such as {} or {"exclude": {"users": ["ada"]}}.');
-}
-
-/** @throws UserError when it cannot be read */
-export function readGivenFile(file: string): string {
-  try {
-    return readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new UserError(`${file} cannot be read: ${(error as Error).message}.`, { cause: error });
-  }
 }
