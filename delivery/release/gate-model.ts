@@ -56,6 +56,7 @@ export interface Obstacle {
     | "held"
     | "running"
     | "scope"
+    | "claim"
     | "authority"
     | "target"
     | "irreversible"
@@ -67,6 +68,8 @@ export interface Obstacle {
   readonly remedy: string;
   /** The role whose approval is missing. */
   readonly role?: string;
+  /** Where one of several roles is enough: all of them, `role` first. */
+  readonly anyOf?: readonly string[];
   /** The deployables that ask for it. */
   readonly deployables?: readonly string[];
   /** When time alone ends it. */
@@ -81,12 +84,18 @@ export interface GateAnswer {
   /** Roles that are needed, each with who filled it. */
   readonly approvals: readonly {
     readonly role: string;
+    /** Where one of several roles is enough: all of them; `role` is the one that was filled, else the first. */
+    readonly anyOf?: readonly string[];
     readonly actor?: Actor;
     readonly deployables: readonly string[];
   }[];
   /** Validations that are needed, each with its evidence. */
   readonly validations: readonly { readonly validation: string; readonly evidence?: Evidence }[];
-  /** When it opens next, if nothing but time is missing or for the windows alone; absent when nobody can say. */
+  /**
+   * When it opens next. With nothing but time missing: the earliest moment at which the gate is open, the facts being what they
+   * are now. With people or evidence missing too while the calendar is closed: when what time alone ends is over, so that people know
+   * by when to be done. Absent when nobody can say.
+   */
   readonly opensAt?: string;
   /** When the window that is open now closes. */
   readonly closesAt?: string;
