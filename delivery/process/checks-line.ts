@@ -9,7 +9,7 @@ export function lineProblems({ environments }: Process): ProcessProblem[] {
   const names = Object.keys(environments);
   const circles = circlesOf(environments);
   const inCircle = new Set(circles.flat());
-  return [
+  const problems: ProcessProblem[] = [
     ...emptiness(environments),
     ...circles.map((circle) => ({
       keys: ["environments", circle[0] ?? "", "from"],
@@ -18,6 +18,7 @@ export function lineProblems({ environments }: Process): ProcessProblem[] {
     ...names.filter((name) => !inCircle.has(name)).flatMap((name) => placeProblems(name, environments)),
     ...stackProblems(environments),
   ];
+  return problems.length > 0 ? problems : neighbourProblems(environments);
 }
 
 function emptiness(environments: Environments): ProcessProblem[] {
@@ -47,8 +48,10 @@ function placeProblems(name: string, environments: Environments): ProcessProblem
       { keys: at, what: `is "${from}", which goes with its pull request. Let it come from an environment that stays.` },
     ];
   }
-  const other = names.find((earlier) => earlier !== name && environments[earlier]?.from === from);
-  if (other !== undefined && names.indexOf(other) < names.indexOf(name)) {
+  const other = names
+    .slice(0, names.indexOf(name))
+    .find((earlier) => environments[earlier]?.from === from && !isPassing(environments[earlier]));
+  if (other !== undefined) {
     return [
       {
         keys: at,
@@ -107,24 +110,29 @@ function circlesOf(environments: Environments): string[][] {
 
 /** A stack builds one environment; prod may build the one before production beside it (stacks/prod.ts). */
 function stackProblems(environments: Environments): ProcessProblem[] {
-  const problems: ProcessProblem[] = [];
-  for (const [name, { stack, from }] of Object.entries(environments)) {
-    const names = Object.keys(environments).filter((other) => environments[other]?.stack === stack);
-    const place = names.indexOf(name);
+  return Object.entries(environments).flatMap(([name, { stack }]) => {
+    const [first, second, ...others] = onStack(environments, stack);
     const keys = ["environments", name, "stack"];
-    if (place > 0 && stack !== "prod") {
-      problems.push({
-        keys,
-        what: `is ${stack}, which builds ${names[0]}. A stack builds one environment; only prod two.`,
-      });
-    } else if (place > 1) {
-      problems.push({ keys, what: `is prod, which builds ${names[0]} and ${names[1]}. Give it another stack.` });
-    } else if (place === 1 && from !== names[0]) {
-      problems.push({
-        keys,
-        what: `is prod, which builds ${names[0]}, but it does not come from there. prod builds two environments only when one follows the other.`,
-      });
+    if (name === second && stack !== "prod") {
+      return [{ keys, what: `is ${stack}, which builds ${first}. A stack builds one environment; only prod two.` }];
     }
-  }
-  return problems;
+    if (!others.includes(name)) return [];
+    return [{ keys, what: `is ${stack}, which builds ${first} and ${second}. Give it another stack.` }];
+  });
+}
+
+/** The two that prod builds follow each other. */
+function neighbourProblems(environments: Environments): ProcessProblem[] {
+  const [first, second] = onStack(environments, "prod");
+  if (first === undefined || second === undefined || environments[second]?.from === first) return [];
+  return [
+    {
+      keys: ["environments", second, "stack"],
+      what: `is prod, which builds ${first}, but it does not come from there. prod builds two environments only when one follows the other.`,
+    },
+  ];
+}
+
+function onStack(environments: Environments, stack: string): string[] {
+  return Object.keys(environments).filter((name) => environments[name]?.stack === stack);
 }
