@@ -69,3 +69,12 @@ export const groupRoles = [
   "slipway_operator",
   "slipway_auditor",
 ] as const;
+
+/**
+ * The groups of the application's login: one whose rights it has at once, and one whose role a transaction has to take (SET LOCAL ROLE)
+ * before it may change an organization. What it then reaches is decided by what the signed-in user administers, row by row.
+ */
+export const applicationGroups = {
+  inherits: ["slipway_application"],
+  takes: ["slipway_organization_admin"],
+} as const;

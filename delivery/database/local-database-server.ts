@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { UserError } from "../errors.ts";
-import { groupRoles } from "./bookkeeping.ts";
+import { applicationGroups, groupRoles } from "./bookkeeping.ts";
 import { asAdministrator, sqlState, withConnection } from "./connection.ts";
 import {
   describeAccess,
@@ -46,7 +46,7 @@ export async function ensureLocalDatabase(
 
     for (const role of groupRoles) await ensureGroupRole(admin, role);
     await ensureLoginRole(admin, wanted.owner, []);
-    await ensureLoginRole(admin, wanted.application, ["slipway_application"]);
+    await ensureLoginRole(admin, wanted.application, applicationGroups.inherits, applicationGroups.takes);
 
     if (found === undefined) {
       await admin.query(

@@ -1,4 +1,4 @@
-import { groupRoles } from "./bookkeeping.ts";
+import { applicationGroups, groupRoles } from "./bookkeeping.ts";
 
 /** A stack's database in the local server and the two logins that use it. */
 export interface LocalDatabase {
@@ -20,7 +20,8 @@ export function wantedState({ database, owner, application }: LocalDatabase): Re
     [`role ${application}`]: describeRole({
       login: true,
       powers: [],
-      groups: ["slipway_application"],
+      groups: applicationGroups.inherits,
+      takes: applicationGroups.takes,
       password: "known",
     }),
     ...Object.fromEntries(
@@ -49,16 +50,19 @@ export interface RoleFacts {
   /** Superuser, createrole and the like: what none of ours shall have. */
   readonly powers: readonly string[];
   readonly groups: readonly string[];
+  /** Groups whose rights it has only once it has taken their role. */
+  readonly takes?: readonly string[];
   /** Whether the password file holds the password that the server accepts; undefined for a role without login. */
   readonly password?: "known" | "unknown" | undefined;
 }
 
-export function describeRole({ login, powers, groups, password }: RoleFacts): string {
+export function describeRole({ login, powers, groups, takes = [], password }: RoleFacts): string {
   return [
     login ? "login" : "group",
     ...powers,
     ...(password === undefined ? [] : [`password ${password}`]),
     ...(groups.length === 0 ? [] : [`in ${[...groups].sort().join(" and ")}`]),
+    ...(takes.length === 0 ? [] : [`may act as ${[...takes].sort().join(" and ")}`]),
   ].join(", ");
 }
 

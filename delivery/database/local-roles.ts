@@ -39,20 +39,34 @@ export async function ensureGroupRole(admin: pg.Client, role: string): Promise<v
   await createRole(admin, role, "NOLOGIN", "slipway group");
 }
 
-/** A role that logs in, has no power over the server, and is in these groups only. */
-export async function ensureLoginRole(admin: pg.Client, role: string, groups: readonly string[]): Promise<void> {
+/**
+ * A role that logs in, has no power over the server, and is in these groups only.
+ * @param takes groups whose rights it has only once it has taken their role (SET ROLE)
+ */
+export async function ensureLoginRole(
+  admin: pg.Client,
+  role: string,
+  groups: readonly string[],
+  takes: readonly string[] = [],
+): Promise<void> {
   await createRole(admin, role, loginAttributes, roleMarker);
   await admin.query(`ALTER ROLE ${quote(role)} ${loginAttributes}`);
-  await setMemberships(admin, role, groups);
+  await setMemberships(admin, role, groups, takes);
 }
 
 /**
  * A role that logs in and is in these groups, as somebody makes it who is no superuser: every power that it is not given is
  * one that it does not have, and to take one away is not that somebody's right.
+ * @param takes as for {@link ensureLoginRole}
  */
-export async function ensureMember(admin: pg.Client, role: string, groups: readonly string[]): Promise<void> {
+export async function ensureMember(
+  admin: pg.Client,
+  role: string,
+  groups: readonly string[],
+  takes: readonly string[] = [],
+): Promise<void> {
   await createRole(admin, role, "LOGIN", roleMarker);
-  await setMemberships(admin, role, groups);
+  await setMemberships(admin, role, groups, takes);
 }
 
 /** Role and comment together, so that a kill leaves no role that looks like someone else's. */
@@ -63,20 +77,38 @@ async function createRole(admin: pg.Client, role: string, attributes: string, co
   );
 }
 
-async function groupsOf(admin: pg.Client, role: string): Promise<string[]> {
-  const { rows } = await admin.query(
-    "SELECT pg_get_userbyid(m.roleid) AS name FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1",
-    [role],
-  );
-  return rows.map(({ name }) => name);
+interface Membership {
+  readonly name: string;
+  /** It has the group's rights at once. */
+  readonly inherits: boolean;
+  /** It may take the group's role. */
+  readonly takes: boolean;
 }
 
-async function setMemberships(admin: pg.Client, role: string, wanted: readonly string[]): Promise<void> {
-  const present = await groupsOf(admin, role);
-  for (const group of present.filter((name) => !wanted.includes(name)))
-    await admin.query(`REVOKE ${quote(group)} FROM ${quote(role)} CASCADE`);
-  for (const group of wanted.filter((name) => !present.includes(name)))
-    await admin.query(`GRANT ${quote(group)} TO ${quote(role)}`);
+/** Several may have granted the same. */
+async function membershipsOf(admin: pg.Client, role: string): Promise<Membership[]> {
+  const { rows } = await admin.query<Membership>(
+    `SELECT pg_get_userbyid(m.roleid) AS name, bool_or(m.inherit_option) AS inherits, bool_or(m.set_option) AS takes
+     FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1 GROUP BY m.roleid ORDER BY 1`,
+    [role],
+  );
+  return rows;
+}
+
+async function setMemberships(
+  admin: pg.Client,
+  role: string,
+  inherits: readonly string[],
+  takes: readonly string[],
+): Promise<void> {
+  const present = await membershipsOf(admin, role);
+  for (const { name } of present.filter((each) => ![...inherits, ...takes].includes(each.name)))
+    await admin.query(`REVOKE ${quote(name)} FROM ${quote(role)} CASCADE`);
+  for (const group of inherits.filter((name) => !present.some((each) => each.name === name && each.inherits)))
+    await admin.query(`GRANT ${quote(group)} TO ${quote(role)} WITH INHERIT TRUE`);
+  const taken = (name: string) => present.some((each) => each.name === name && !each.inherits && each.takes);
+  for (const group of takes.filter((name) => !taken(name)))
+    await admin.query(`GRANT ${quote(group)} TO ${quote(role)} WITH INHERIT FALSE, SET TRUE`);
 }
 
 /** Describes a role in the words of `describeRole`; `missing` when there is none. */
@@ -92,7 +124,11 @@ export async function inspectRole(admin: pg.Client, role: string, database: stri
   );
   if (row === undefined) return "missing";
   const password = row.login ? ((await logsIn(database, role)) ? "known" : "unknown") : undefined;
-  return describeRole({ login: row.login, powers: row.powers, groups: await groupsOf(admin, role), password });
+  const memberships = await membershipsOf(admin, role);
+  const onlyTaken = ({ inherits, takes }: Membership) => !inherits && takes;
+  const takes = memberships.filter(onlyTaken).map(({ name }) => name);
+  const groups = memberships.filter((each) => !onlyTaken(each)).map(({ name }) => name);
+  return describeRole({ login: row.login, powers: row.powers, groups, takes, password });
 }
 
 /**

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { groupRoles } from "./bookkeeping.ts";
+import { applicationGroups, groupRoles } from "./bookkeeping.ts";
 import { type ConnectOptions, withConnection } from "./connection.ts";
 import { assertOurRole, ensureGroupRole, ensureMember } from "./local-roles.ts";
 import type { SecretReference } from "./reference.ts";
@@ -41,7 +41,8 @@ export async function prepareManagedDatabase(
 async function ensureApplication(master: pg.Client, application: string): Promise<void> {
   await assertOurRole(master, application);
   const byIam = await exists(master, "pg_roles", "rolname", iamRole);
-  await ensureMember(master, application, byIam ? ["slipway_application", iamRole] : ["slipway_application"]);
+  const { inherits, takes } = applicationGroups;
+  await ensureMember(master, application, byIam ? [...inherits, iamRole] : inherits, takes);
 }
 
 async function exists(client: pg.Client, catalog: string, column: string, name: string): Promise<boolean> {

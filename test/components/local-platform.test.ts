@@ -13,7 +13,7 @@ describe("the plan for a local platform", () => {
       state: {
         "database team_flow_dev": "owned by team_flow_owner, open to team_flow_app",
         "role team_flow_owner": "login, password known",
-        "role team_flow_app": "login, password known, in slipway_application",
+        "role team_flow_app": "login, password known, in slipway_application, may act as slipway_organization_admin",
         "role slipway_application": "group",
         "role slipway_organization_admin": "group",
         "role slipway_operator": "group",

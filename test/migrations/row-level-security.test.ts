@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import type pg from "pg";
-import { groupRoles } from "../../delivery/database/bookkeeping.ts";
+import { applicationGroups, groupRoles } from "../../delivery/database/bookkeeping.ts";
+import { ensureLoginRole } from "../../delivery/database/local-roles.ts";
 import { readMigrations } from "../../delivery/database/migrations.ts";
 import { up } from "../../delivery/database/migrator.ts";
 import { checkoutRoot } from "../../sandbox/paths.ts";
@@ -181,6 +182,46 @@ for (const phase of ["permissive", "enforced"] as const) {
         assert.equal(await count({ "slipway.user_id": founder }), 2);
         assert.equal(await count({ "slipway.user_id": founder, "slipway.organization_id": founded }), 1);
         assert.equal(await count({ "slipway.user_id": ada, "slipway.organization_id": founded }), 0);
+      });
+
+      describe("the application's own login", () => {
+        const login = `administering_${process.pid}`;
+        before(() => ensureLoginRole(client, login, applicationGroups.inherits, applicationGroups.takes));
+        after(() => client.query(`DROP ROLE ${login}`));
+
+        /** How many of her organization's teams somebody could change, in a transaction of that login. */
+        async function teamsChanged(user: string, takesRole: boolean): Promise<number | null> {
+          const organization = await organizationOf(ada);
+          await client.query(`BEGIN; SET LOCAL SESSION AUTHORIZATION ${login}; SET LOCAL slipway.user_id = '${user}'`);
+          try {
+            if (takesRole) await client.query("SET LOCAL ROLE slipway_organization_admin");
+            const renamed = "UPDATE enterprise.teams SET display_name = 'Ours' WHERE organization_id = $1";
+            return (await client.query(renamed, [organization])).rowCount;
+          } finally {
+            await client.query("ROLLBACK");
+          }
+        }
+
+        it("administers an organization once it takes the administrators' role, for who administers it", async () => {
+          assert.equal(await teamsChanged(ada, true), 2);
+          assert.equal(await teamsChanged("22222222-2222-2222-2222-222222222222", true), 0);
+          assert.equal(await teamsChanged(founder, true), 0);
+        });
+
+        it("changes no organization without that", async () => {
+          await assert.rejects(teamsChanged(ada, false), { code: "42501" });
+        });
+
+        it("is the application again in the next transaction", async () => {
+          await client.query(`SET SESSION AUTHORIZATION ${login}`);
+          try {
+            await client.query("BEGIN; SET LOCAL ROLE slipway_organization_admin; COMMIT");
+            const { rows } = await client.query("SELECT current_user AS acting");
+            assert.deepEqual(rows, [{ acting: login }]);
+          } finally {
+            await client.query("RESET SESSION AUTHORIZATION");
+          }
+        });
       });
 
       it("lets a user found an organization and administer it", async () => {

@@ -58,6 +58,13 @@ describe("the local database's provider", () => {
       (await as(inputs.application, "SELECT pg_has_role('slipway_application', 'member') AS member")).rows,
       [{ member: true }],
     );
+    const organizationAdmin = await as(
+      inputs.application,
+      "SELECT pg_has_role('slipway_organization_admin', 'USAGE') AS has, pg_has_role('slipway_organization_admin', 'SET') AS takes",
+    );
+    assert.deepEqual(organizationAdmin.rows, [{ has: false, takes: true }]);
+    for (const role of ["slipway_operator", "slipway_auditor", inputs.owner])
+      await assert.rejects(as(inputs.application, `SET ROLE ${role}`), { code: "42501" });
     assert.deepEqual(
       await admin(
         `SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = '${inputs.owner}'`,
@@ -142,7 +149,17 @@ describe("the local database's provider", () => {
     "a lost membership": {
       change: "REVOKE slipway_application FROM $app",
       line: "role $app",
-      says: /^login, password known$/,
+      says: /^login, password known, may act as slipway_organization_admin$/,
+    },
+    "a role that it may no more take": {
+      change: "REVOKE slipway_organization_admin FROM $app",
+      line: "role $app",
+      says: /^login, password known, in slipway_application$/,
+    },
+    "rights at once that it should have to take": {
+      change: "GRANT slipway_organization_admin TO $app WITH INHERIT TRUE",
+      line: "role $app",
+      says: /in slipway_application and slipway_organization_admin$/,
     },
     "a membership too many": {
       change: "GRANT slipway_auditor TO $app",

@@ -90,7 +90,21 @@ describe("a managed database, whose master user is no superuser", () => {
          (SELECT array_agg(roleid::regrole::text ORDER BY roleid::regrole::text) FROM pg_auth_members m WHERE m.member = a.oid) AS groups
        FROM pg_authid a WHERE rolname = '${application}'`,
     );
-    assert.deepEqual(role, { login: true, power: false, password: null, groups: ["rds_iam", "slipway_application"] });
+    assert.deepEqual(role, {
+      login: true,
+      power: false,
+      password: null,
+      groups: ["rds_iam", "slipway_application", "slipway_organization_admin"],
+    });
+  });
+
+  it("lets the application take the organization administrators' role, without having it at once", async () => {
+    const rows = await query(
+      "postgres",
+      `SELECT pg_has_role('${application}', 'slipway_organization_admin', 'USAGE') AS has,
+         pg_has_role('${application}', 'slipway_organization_admin', 'SET') AS takes`,
+    );
+    assert.deepEqual(rows, [{ has: false, takes: true }]);
   });
 
   it("is found ready by a second run, and by two at once", async () => {
