@@ -37,6 +37,7 @@ export function parseYaml(text: string, file: string, mostBytes = Number.POSITIV
   if (text.length > mostBytes) throw tooLarge(file, mostBytes);
   const lines = new LineCounter();
   const document = attempt(file, () => parseDocument(text, { lineCounter: lines, prettyErrors: false }));
+  if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) throw tooDeep(file);
   if (document.errors.length > 0) {
     throw problemsError(
       document.errors
@@ -56,9 +57,13 @@ function attempt<T>(file: string, part: () => T): T {
   try {
     return part();
   } catch (error) {
-    const deep = error instanceof RangeError ? "it is nested too deeply" : (error as Error).message;
-    throw problemsError([`${file}: ${deep}. Write out what it means, without tricks.`]);
+    if (error instanceof RangeError) throw tooDeep(file);
+    throw problemsError([`${file}: ${(error as Error).message}. Write out what it means, without tricks.`]);
   }
+}
+
+function tooDeep(file: string): UserError {
+  return problemsError([`${file}: it is nested deeper than the parser goes. Write out what it means, without tricks.`]);
 }
 
 function tooLarge(file: string, mostBytes: number): UserError {

@@ -124,7 +124,9 @@ function stackProblems(environments: Environments): ProcessProblem[] {
 /** The two that prod builds follow each other. */
 function neighbourProblems(environments: Environments): ProcessProblem[] {
   const [first, second] = onStack(environments, "prod");
-  if (first === undefined || second === undefined || environments[second]?.from === first) return [];
+  if (first === undefined || second === undefined) return [];
+  const from = environments[second]?.from ?? "";
+  if (from === first || !Object.hasOwn(environments, from)) return []; // one that is not declared is told as such
   return [
     {
       keys: ["environments", second, "stack"],
