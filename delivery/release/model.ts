@@ -159,3 +159,18 @@ export interface Hold {
   readonly reason: string;
   readonly since: string;
 }
+
+/** Something that went wrong where it ran, as the incident system names it. The release database keeps none: whoever has them gives them. */
+export interface Incident {
+  /** "INC-2026-114". */
+  readonly id: string;
+  readonly environment: string;
+  readonly title: string;
+  readonly startedAt: string;
+  /** Absent while it lasts. */
+  readonly endedAt?: string;
+  /** The deployment that caused it, where one did. */
+  readonly deployment?: number;
+  /** Where it can be looked at. */
+  readonly link?: string;
+}
