@@ -19,13 +19,16 @@ export function contentLine(name: string, value: string): string {
   return [...parts, part].map((each) => `${each}\r\n`).join("");
 }
 
-/** A value of type TEXT (section 3.3.11): separators escaped, line ends as `\n`, no other control characters. */
+/** Control characters, which stand in no line (section 3.1); a tab may. */
+const control = /[^\P{Cc}\t]/gu;
+
+/** A value of type TEXT (section 3.3.11): separators escaped, line ends as `\n`, other control characters left out. */
 export function text(value: string): string {
   return value
     .replaceAll(/\r\n?/g, "\n")
     .replaceAll(/[\\;,]/g, "\\$&")
     .replaceAll("\n", "\\n")
-    .replaceAll(/\p{Cc}/gu, "");
+    .replaceAll(control, "");
 }
 
 /** A parameter's value in quotes (section 3.2), with what cannot stand in it as RFC 6868 writes it. */
@@ -34,7 +37,7 @@ export function quoted(value: string): string {
     .replaceAll("^", "^^")
     .replaceAll(/\r\n?|\n/g, "^n")
     .replaceAll('"', "^'");
-  return `"${escaped.replaceAll(/\p{Cc}/gu, "")}"`;
+  return `"${escaped.replaceAll(control, "")}"`;
 }
 
 /** A moment in UTC (section 3.3.5, form 2): "20261130T150000Z". */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { upcoming } from "../../../delivery/calendar/upcoming.ts";
 import { rulesOf } from "./rules.ts";
 
-type Blackouts = NonNullable<Parameters<typeof rulesOf>[0]>["blackouts"];
+type Blackouts = NonNullable<NonNullable<Parameters<typeof rulesOf>[0]>["blackouts"]>;
 
 /** The days of all blackouts that begin in some years, as "first..last" or "day". */
 function daysOf(blackouts: Blackouts, from: number, to = from, timeZone = "America/New_York"): string[] {
@@ -78,7 +78,7 @@ describe("blackouts", () => {
   });
 
   describe("of the last business days of a quarter", () => {
-    const last = (count: number, more: NonNullable<Blackouts> = []): NonNullable<Blackouts> => [
+    const last = (count: number, more: Blackouts = []): Blackouts => [
       { title: "x", lastBusinessDaysOfQuarter: count },
       ...more,
     ];
