@@ -5,7 +5,7 @@ import type { GatePath, Seat } from "./gate-path.ts";
 import { listed, roleTitle } from "./gate-words.ts";
 import { assign } from "./matching.ts";
 import type { Actor, Decision, ProcessVersion } from "./model.ts";
-import { hasCome, minutesAfter } from "./moments.ts";
+import { minutesAfter } from "./moments.ts";
 
 interface Judged {
   readonly obstacles: readonly Obstacle[];
@@ -94,8 +94,8 @@ function voidBecause(one: Decision, facts: GateFacts, alone: boolean, minutes: n
   if (one.actor === promotion.requestedBy && !alone) return other("nobody approves what they asked for");
   if (!(ownValue(facts.roles, one.actor) ?? []).includes(one.role)) return other("they do not hold the role now");
   if (!sameRules(one.process, process)) return { because: "process", text: "it was given under other rules" };
-  const end = minutesAfter(one.decidedAt, minutes);
-  return hasCome(end, now) ? other(`it expired at ${end}`) : undefined;
+  if (Date.parse(now) - Date.parse(one.decidedAt) < minutes * 60_000) return undefined;
+  return other(`it expired at ${minutesAfter(one.decidedAt, minutes)}`);
 }
 
 function other(text: string): NonNullable<Heard["void"]> {
