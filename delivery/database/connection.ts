@@ -58,7 +58,10 @@ export async function connect(reference: DatabaseReference, options: ConnectOpti
   }
 }
 
-/** Connects, works, and closes the session whatever happens. */
+/**
+ * Connects, works, and closes the session whatever happens.
+ * @throws UserError when the server's disk is full, beside what `connect` and the work throw
+ */
 export async function withConnection<T>(
   reference: DatabaseReference,
   options: ConnectOptions,
@@ -67,6 +70,8 @@ export async function withConnection<T>(
   const client = await connect(reference, options);
   try {
     return await work(client);
+  } catch (error) {
+    throw isDiskFull(error) ? diskFullError(error, "Nothing of the transaction that needed room was kept.") : error;
   } finally {
     await client.end().catch(() => {});
   }
@@ -96,6 +101,21 @@ function refusesLogin(error: unknown): boolean {
 /** The five-character SQLSTATE of an error that PostgreSQL sent, if it did. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** True for 53100 disk_full: also a file system's quota. */
+export function isDiskFull(error: unknown): error is pg.DatabaseError {
+  return sqlState(error) === "53100";
+}
+
+/** @param kept what was written and what was not */
+export function diskFullError(error: pg.DatabaseError, kept: string): UserError {
+  return new UserError(
+    `The disk of the database's server is full: ${error.message}. ${kept}\n` +
+      "  Make room there and run again. On RDS storage grows by itself up to slipway:database.maxStorageGiB, in steps that may be six hours apart:\n" +
+      "  raise slipway:database.storageGiB for room now.",
+    { cause: error },
+  );
 }
 
 function parseReference(reference: unknown): DatabaseReference {

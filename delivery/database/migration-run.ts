@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { UserError } from "../errors.ts";
 import { type BackfillOptions, runBackfill } from "./backfill.ts";
-import { sqlState } from "./connection.ts";
+import { diskFullError, isDiskFull, sqlState } from "./connection.ts";
 import type { Migration, MigrationFile } from "./migrations.ts";
 import { begin, finish } from "./progress.ts";
 import { GivenUp, lockStates, withRetries } from "./retries.ts";
@@ -99,6 +99,7 @@ function describe(error: unknown, file: MigrationFile, firstLine: number, sql: s
       { cause },
     );
   }
+  if (isDiskFull(cause)) return diskFullError(cause, `${where} stopped there. ${done}`);
   const more = [detail, hint]
     .filter((text) => text !== undefined)
     .map((text) => `\n  ${text}`)
