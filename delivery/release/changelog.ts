@@ -76,12 +76,13 @@ function isType(key: string): key is keyof typeof headings {
 
 function line({ commit, scope, text }: Understood & { readonly commit: ChangelogCommit }): string {
   const prefix = scope === undefined ? "" : `**${literally(scope)}:** `;
-  return `- ${prefix}${literally(text)} (${literally(commit.sha.slice(0, 7))}, ${literally(oneLine(commit.author))})`;
+  const origin = [commit.sha.slice(0, 7), oneLine(commit.author)].filter((part) => part !== "").map(literally);
+  return `- ${prefix}${literally(text)} (${origin.join(", ")})`;
 }
 
 /** Control characters and those that turn the direction of writing could make a line look like another. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  return text.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, " ").trim();
 }
 
 /** What a sign is written as so that it means nothing. Mentions and references are found in the finished text: a zero-width space ends them. */

@@ -16,7 +16,7 @@ interface Judged {
 interface Heard {
   readonly actor: Actor;
   readonly role: string;
-  readonly void?: { readonly because: "process" | "other"; readonly text: string };
+  readonly void?: string;
 }
 
 /**
@@ -51,7 +51,7 @@ export function judgeApprovals(process: Process, facts: GateFacts, path: GatePat
     obstacles: [
       ...rejections(process, facts, path.seats),
       ...empty.map((seat) => missing(process, facts, path, seat, heard, approvals)),
-      ...changedRules(facts, empty, heard),
+      ...changedRules(facts, empty),
     ],
   };
 }
@@ -67,7 +67,7 @@ function hear(process: Process, facts: GateFacts, path: GatePath): Heard[] {
       const reason = voidBecause(one, facts, path.alone, minutes);
       return { actor: one.actor, role: one.role, ...(reason === undefined ? {} : { void: reason }) };
     })
-    .sort((a, b) => compare(a.actor, b.actor) || compare(a.role, b.role) || compare(a.void?.text, b.void?.text));
+    .sort((a, b) => compare(a.actor, b.actor) || compare(a.role, b.role) || compare(a.void, b.void));
 }
 
 /** Who may act alone has approved by asking, in each role they hold that would do. */
@@ -88,18 +88,14 @@ function requestAsApprovals({ promotion, roles }: GateFacts, seats: readonly Sea
     }));
 }
 
-function voidBecause(one: Decision, facts: GateFacts, alone: boolean, minutes: number): Heard["void"] {
+function voidBecause(one: Decision, facts: GateFacts, alone: boolean, minutes: number): string | undefined {
   const { promotion, process, now } = facts;
-  if (one.bundle !== promotion.bundle) return other("it was given for another bundle");
-  if (one.actor === promotion.requestedBy && !alone) return other("nobody approves what they asked for");
-  if (!(ownValue(facts.roles, one.actor) ?? []).includes(one.role)) return other("they do not hold the role now");
-  if (!sameRules(one.process, process)) return { because: "process", text: "it was given under other rules" };
+  if (one.bundle !== promotion.bundle) return "it was given for another bundle";
+  if (one.actor === promotion.requestedBy && !alone) return "nobody approves what they asked for";
+  if (!(ownValue(facts.roles, one.actor) ?? []).includes(one.role)) return "they do not hold the role now";
+  if (!sameRules(one.process, process)) return "it was given under other rules";
   if (Date.parse(now) - Date.parse(one.decidedAt) < minutes * 60_000) return undefined;
-  return other(`it expired at ${minutesAfter(one.decidedAt, minutes)}`);
-}
-
-function other(text: string): NonNullable<Heard["void"]> {
-  return { because: "other", text };
+  return `it expired at ${minutesAfter(one.decidedAt, minutes)}`;
 }
 
 function rejections(process: Process, facts: GateFacts, seats: readonly Seat[]): Obstacle[] {
@@ -139,7 +135,7 @@ function missing(
   const notes = heard
     .filter(({ role }) => seat.roles.includes(role))
     .map(({ actor, void: reason }) => {
-      if (reason !== undefined) return `${actor}'s is void: ${reason.text}.`;
+      if (reason !== undefined) return `${actor}'s is void: ${reason}.`;
       const elsewhere = approvals.find((one) => one.actor === actor)?.role ?? "";
       return `${actor}'s counts as ${roleTitle(process, elsewhere)} already: one person fills one role.`;
     });
@@ -160,15 +156,14 @@ function purpose({ deployables }: Seat): string {
   return deployables.length === 0 ? "" : `, for ${listed(deployables)}`;
 }
 
-/** Said once when a changed process file is why a seat is empty. */
-function changedRules(facts: GateFacts, empty: readonly Seat[], heard: readonly Heard[]): Obstacle[] {
-  const roles = empty.flatMap((seat) => seat.roles);
-  if (!heard.some((one) => one.void?.because === "process" && roles.includes(one.role))) return [];
+/** Said while seats are empty: whoever approved before the process changed has to look again. */
+function changedRules({ process, promotion }: GateFacts, empty: readonly Seat[]): Obstacle[] {
+  if (empty.length === 0 || sameRules(promotion.process, process)) return [];
   return [
     {
       kind: "process",
-      what: `The process has changed since people approved: now version ${facts.process.version} (${facts.process.digest}) holds.`,
-      remedy: "Approve again under the rules that hold now, or withdraw the promotion.",
+      what: `The process has changed since the promotion was made: now version ${process.version} (${process.digest}) holds, and approvals from before are void.`,
+      remedy: "Approve under the rules that hold now, or withdraw the promotion.",
     },
   ];
 }
