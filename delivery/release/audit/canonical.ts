@@ -1,7 +1,7 @@
 /**
  * The canonical text of JSON, by which two parties hash the same bytes. After RFC 8785: keys in order, no white space, JSON's shortest
  * escapes. It differs in two points, for PostgreSQL keeps what JavaScript cannot: keys are in the order of their UTF-8 bytes, and
- * numbers keep all their digits, as plain decimals without exponent, without closing zeros, never "-0".
+ * numbers keep all their digits, as plain decimals without exponent (1.50e3 is 1500, and 1.0 is not 1), never "-0".
  *
  * `release.canonical` (store/migrations/0001_audit.up.sql) is the same in SQL; a test compares the two.
  */
@@ -44,7 +44,7 @@ function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** "-1.50e3" as "-1500". */
+/** "-1.505e2" as "-150.5". */
 function plainDecimal(text: string): string {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
@@ -53,7 +53,6 @@ function plainDecimal(text: string): string {
   const before = point > 0 ? digits.slice(0, point).padEnd(point, "0") : "";
   const after = point > 0 ? digits.slice(point) : digits.padStart(digits.length - point, "0");
   const integer = before.replace(/^0+(?=.)/, "") || "0";
-  const decimals = after.replace(/0+$/, "");
-  const magnitude = decimals === "" ? integer : `${integer}.${decimals}`;
-  return magnitude === "0" ? "0" : sign + magnitude;
+  const magnitude = after === "" ? integer : `${integer}.${after}`;
+  return /[1-9]/.test(magnitude) ? sign + magnitude : magnitude;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { CheckpointStore } from "./checkpoint.ts";
@@ -13,7 +14,7 @@ export function checkpointFolder(directory: string): CheckpointStore {
     where: directory,
     async put(name, note) {
       await mkdir(directory, { recursive: true });
-      const draft = path.join(directory, `.${name}.${process.pid}`);
+      const draft = path.join(directory, `.${name}.${randomUUID()}`);
       const handle = await open(draft, "w", 0o444);
       try {
         await handle.writeFile(note);

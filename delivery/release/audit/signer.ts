@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { mkdir, open, readFile, stat } from "node:fs/promises";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { readSecret } from "../../aws/secrets.ts";
 import { UserError } from "../../errors.ts";
@@ -35,8 +35,7 @@ async function createKey(file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   if (await isThere(file)) return;
   const { privateKey } = generateKeyPairSync("ed25519");
-  const { link, unlink } = await import("node:fs/promises");
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${randomUUID()}.new`;
   const handle = await open(draft, "w", 0o600);
   try {
     await handle.writeFile(privateKey.export({ type: "pkcs8", format: "pem" }));

@@ -6,7 +6,7 @@ REVOKE ALL ON SCHEMA release FROM PUBLIC;
 GRANT USAGE ON SCHEMA release TO slipway_release, slipway_release_reader;
 
 -- The canonical text of a value, after RFC 8785: keys in the order of their UTF-8 bytes, no white space, JSON's shortest escapes.
--- It differs in numbers, which jsonb keeps exactly: plain decimals without exponent and without closing zeros, never "-0".
+-- It differs in numbers, which jsonb keeps exactly: plain decimals with all their digits, without exponent.
 -- delivery/release/audit/canonical.ts is the same in TypeScript; a test compares them.
 CREATE FUNCTION release.canonical(value jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
@@ -16,7 +16,6 @@ BEGIN
       FROM jsonb_each(value) m)
     WHEN 'array' THEN (SELECT '[' || coalesce(string_agg(release.canonical(e.value), ',' ORDER BY e.position), '') || ']'
       FROM jsonb_array_elements(value) WITH ORDINALITY e (value, position))
-    WHEN 'number' THEN trim_scale((value #>> '{}')::numeric)::text
     WHEN 'string' THEN to_json(value #>> '{}')::text
     ELSE coalesce(value #>> '{}', 'null')
   END;
