@@ -97,10 +97,10 @@ describe("a process file that cannot be read", () => {
 
   it("is refused when it is nested deeper than anybody writes", () => {
     refused(
-      `roles: ${"[".repeat(8_000)}`,
+      `roles: ${"[".repeat(3_000)}`,
       /^p\.yaml: it is nested deeper than the parser goes\. Write out what it means/,
     );
-    refused(`roles: ${"[".repeat(8_000)}${"]".repeat(8_000)}`, /^p\.yaml: it is nested deeper than the parser goes\./);
+    refused(`roles: ${"[".repeat(3_000)}${"]".repeat(3_000)}`, /^p\.yaml: it is nested deeper than the parser goes\./);
   });
 
   it("is refused unread when it has ten megabytes", () => {
