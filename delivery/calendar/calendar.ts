@@ -53,7 +53,7 @@ export class Calendar {
   /**
    * The first stretch in which a kind may go, of those that end after `moment`: windows without blackouts, neighbours taken
    * together. It may have begun before.
-   * @param limit how far to look; a stretch that begins later is not found, one that lasts longer is cut off somewhere after.
+   * @param limit how far to look at least; what comes later may be missing, and a stretch that lasts longer may be cut off.
    */
   openStretch(kind: DeploymentKind, moment: number, limit: number): Span | undefined {
     let found: Span | undefined;
@@ -61,7 +61,7 @@ export class Calendar {
       for (const { start, end } of this.#openSpans(kind, year)) {
         if (found && start > found.end) return found;
         if (found) found = { start: found.start, end: Math.max(found.end, end) };
-        else if (end > moment && start < limit) found = { start, end };
+        else if (end > moment) found = { start, end };
       }
     }
     return found;

@@ -130,6 +130,21 @@ describe("the calendar as a file for people's calendars", () => {
     );
   });
 
+  it("folds a long line into parts of 75 octets, and tears no character apart", () => {
+    const partsOf = (title: string) => {
+      const file = calendarIcs(rulesOf(), from, until, { stamp, promotions: [{ ...promotion, title }] });
+      const lines = file.split("\r\n");
+      const first = lines.findIndex((line) => line.startsWith("SUMMARY:x"));
+      const next = lines.findIndex((line, index) => index > first && !line.startsWith(" "));
+      return lines.slice(first, next).map((line) => Buffer.byteLength(line));
+    };
+    assert.deepEqual(partsOf("x".repeat(67)), [75]);
+    assert.deepEqual(partsOf("x".repeat(68)), [75, 2]);
+    assert.deepEqual(partsOf("x".repeat(67 + 74 + 74 + 1)), [75, 75, 75, 2]);
+    // A rocket has four octets: 9 and 16 of them, then 1 and 18.
+    assert.deepEqual(partsOf(`x${"\u{1F680}".repeat(16 + 18 + 1)}`), [73, 73, 5]);
+  });
+
   it("carries any text through, and lets none of it become a line of its own", () => {
     // A file carries no control characters but tabs and line ends, and reads every kind of line end as one.
     const carried = (text: string) => text.replaceAll(/\r\n?/g, "\n").replaceAll(/[^\P{Cc}\t\n]/gu, "");
