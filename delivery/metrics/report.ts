@@ -1,4 +1,5 @@
 import { ownValue } from "../flags/flag.ts";
+import { promotionLine } from "../process/promotion-line.ts";
 import type { Process } from "../process/schema.ts";
 import { approvalWaits, roleWaits, type Wait } from "./approval-time.ts";
 import { type Dora, type DoraEvents, doraEventsIn, doraOf, type Times, times } from "./dora.ts";
@@ -87,7 +88,7 @@ function environmentMetrics(
   weeks: readonly Week[],
   now: string,
 ): EnvironmentMetrics {
-  const hasTargets = environment === Object.keys(process.environments).at(-1);
+  const hasTargets = environment === promotionLine(process).at(-1);
   const targets = hasTargets ? process.metrics : undefined;
   const whole = (some: readonly Week[]) => wholeWeeks(some, own.judged, now);
   const sum = (span: readonly Week[]) => {
@@ -138,7 +139,7 @@ function environmentsToShow(process: Process, judged: readonly JudgedDeployment[
     ...waits.map(({ environment }) => environment),
   ]);
   const unknown = [...active].filter((environment) => !known.includes(environment)).sort();
-  return [...known.filter((one) => active.has(one) || one === known.at(-1)), ...unknown];
+  return [...known.filter((one) => active.has(one) || one === promotionLine(process).at(-1)), ...unknown];
 }
 
 function deployablesOf(process: Process, judged: readonly JudgedDeployment[]): string[] {

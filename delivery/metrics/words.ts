@@ -15,7 +15,7 @@ export const kpiTitles: Readonly<Record<KpiKey, string>> = {
 /** For what there is nothing to measure of. */
 export const nothing = "–";
 
-/** "97.5 %"; one digit behind the point, none where it would be 0. */
+/** "97.5 %"; up to two digits behind the point, so that a value near its target does not look like it. */
 export function percentText(percent: number | null): string {
   return percent === null ? nothing : `${digits(percent)} %`;
 }
@@ -79,5 +79,5 @@ export function verdictText({ observations, unit, verdict }: Kpi): string {
 }
 
 function digits(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return String(Math.round(value * 100) / 100);
 }

@@ -23,7 +23,8 @@ export interface Layer {
   readonly values: readonly number[];
 }
 
-const size = { width: 640, height: 240, left: 44, right: 12, top: 18, bottom: 42 } as const;
+/** On the right there is room for the lines' labels, where they hide nothing. */
+const size = { width: 640, height: 244, left: 44, right: 48, top: 26, bottom: 42 } as const;
 const plot = { width: size.width - size.left - size.right, height: size.height - size.top - size.bottom } as const;
 
 /** A bar for each week. */
@@ -86,7 +87,7 @@ function drawing(chart: Chart, scale: Axis, content: string, definitions = ""): 
   const targets = lines.map(
     ({ at, label }) =>
       `<line class="target" x1="${size.left}" x2="${right}" y1="${px(y(at, scale))}" y2="${px(y(at, scale))}"/>` +
-      `<text class="target-label" x="${right}" y="${px(y(at, scale) - 4)}">${html(label)}</text>`,
+      `<text class="target-label" x="${right + 5}" y="${px(y(at, scale) + 4)}">${html(label)}</text>`,
   );
   return [
     `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="${id}-title ${id}-description">`,
@@ -96,7 +97,7 @@ function drawing(chart: Chart, scale: Axis, content: string, definitions = ""): 
     content,
     ...targets,
     ...weekLabels(weeks),
-    `<text class="unit" x="${size.left}" y="11">${html(unit)}</text>`,
+    `<text class="unit" x="${size.left}" y="12">${html(unit)}</text>`,
     "</svg>",
   ].join("");
 }

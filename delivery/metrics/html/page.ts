@@ -63,7 +63,9 @@ function environmentSection(environment: EnvironmentMetrics, weeks: readonly str
     approvalFigure(environment, weeks),
     "</div>",
     roleTable(environment),
+    '<div class="figures">',
     ...environment.deployables.map((deployable) => deployableSection(environment, deployable, weeks)),
+    "</div>",
     "</section>",
   ].join("\n");
 }
@@ -99,7 +101,7 @@ function deploymentsFigure(
     weeks: names,
     unit: "deployments",
     lines: [target?.least, target?.most].flatMap((at, index) =>
-      at === undefined ? [] : [{ at, label: index === 0 ? `target: at least ${at}` : `at most ${at}` }],
+      at === undefined ? [] : [{ at, label: `${index === 0 ? "least" : "most"} ${at}` }],
     ),
   };
   const rows = weeks.map(({ counts, week }) => [
@@ -124,7 +126,7 @@ function approvalFigure({ environment, title, weeks }: EnvironmentMetrics, names
       "A point for each week in which promotions got their last approval: the mean time since they were asked for.",
     weeks: names,
     unit: "hours",
-    lines: target?.value === undefined ? [] : [{ at: target.value, label: `target: ${targetText(target, "hours")}` }],
+    lines: target?.value === undefined ? [] : [{ at: target.value, label: targetText(target, "hours") }],
   };
   const rows = weeks.map(({ kpis: { approvalTime }, week }) => [
     week,
@@ -150,13 +152,15 @@ function deployableSection(
   { badSince, deployable, period, title, weeks }: DeployableMetrics,
   names: readonly string[],
 ): string {
+  const hours = weeks.map((week) => week.changeLeadTime.p50);
+  const inDays = Math.max(...hours.map((value) => value ?? 0)) >= 72;
   const chart: Chart = {
     id: id("lead-time", `${environment}-${deployable}`),
     title: `Change lead time, ${title} in ${place}`,
     description:
       "A point for each week with deployments: the time that half of them took from their oldest new change.",
     weeks: names,
-    unit: "hours",
+    unit: inDays ? "days" : "hours",
     lines: [],
   };
   const rows = weeks.map((week) => [
@@ -167,32 +171,33 @@ function deployableSection(
     percentText(week.changeFailRate.percent),
     percentText(week.deploymentReworkRate.percent),
   ]);
+  const scale = inDays ? 24 : 1;
   const drawn = pointChart(
     chart,
-    weeks.map((week) => week.changeLeadTime.p50),
+    hours.map((value) => (value === null ? null : value / scale)),
   );
   return [
-    `<h3>${html(`${title}: DORA`)}</h3>`,
+    `<div><h3>${html(`${title}: DORA`)}</h3>`,
     badSince === undefined
       ? ""
       : `<p class="missed"><strong>Bad since ${html(badSince)}</strong>: nothing has gone well since.</p>`,
-    '<div class="figures"><div>',
     table([["metric", "value"], ...doraRows(period)], "words"),
-    "</div>",
     figure(chart.title, drawn, [["week", "lead time", "deployments", "recovery", "fail rate", "rework"], ...rows]),
     "</div>",
   ].join("");
 }
 
 function figure(caption: string, drawing: string, rows: readonly (readonly string[])[]): string {
-  return `<figure><figcaption>${html(caption)}</figcaption>${drawing}${table(rows)}</figure>`;
+  // A narrow screen scrolls the table, which has to work by keyboard too.
+  const scrolled = `<div class="wide" role="region" tabindex="0" aria-label="${html(`Table: ${caption}`)}">${table(rows)}</div>`;
+  return `<figure><figcaption>${html(caption)}</figcaption>${drawing}${scrolled}</figure>`;
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[], kind = ""): string {
   const cells = (row: readonly string[], tag: "td" | "th") =>
     row.map((cell) => `<${tag}${tag === "th" ? ' scope="col"' : ""}>${html(cell)}</${tag}>`).join("");
   const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
-  return `<div class="wide"><table${kind ? ` class="${kind}"` : ""}><thead><tr>${cells(head, "th")}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `<table${kind ? ` class="${kind}"` : ""}><thead><tr>${cells(head, "th")}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 /** Keys of the process are letters, digits and dashes; what is stored from older ones could be more. */

@@ -14,7 +14,7 @@ body { margin: 0 auto; max-width: 76rem; padding: 1.5rem; background: var(--grou
   font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; border-bottom: 1px solid var(--edge); }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
-p { margin: .25rem 0 .75rem; max-width: 70ch; } .quiet { color: var(--quiet); font-size: .9rem; }
+p { margin: .25rem 0 .75rem; max-width: 90ch; } .quiet { color: var(--quiet); font-size: .9rem; }
 .kpis { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); margin: 1rem 0; padding: 0; list-style: none; }
 .kpis li { background: var(--card); border: 1px solid var(--edge); border-radius: .5rem; padding: .75rem 1rem; }
 .kpis .value { display: block; font-size: 1.6rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
@@ -25,7 +25,7 @@ figcaption { font-weight: 600; margin-bottom: .25rem; }
 figure > svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--quiet); font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 svg .tick { text-anchor: end; } svg .week, svg .value, svg .empty { text-anchor: middle; } svg .value { fill: var(--text); }
-svg .target-label { text-anchor: end; fill: var(--target); paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
+svg .target-label { fill: var(--target); }
 svg .grid { stroke: var(--grid); } svg .target { stroke: var(--target); stroke-width: 1.5; stroke-dasharray: 6 4; }
 svg .solid { stroke: var(--good); } svg .hatched { stroke: var(--bad); } svg .dotted { stroke: var(--unknown); }
 .solid-ground { fill: var(--good); } .hatched-ground, .dotted-ground { fill: var(--ground); }
@@ -35,7 +35,7 @@ svg .line { fill: none; stroke: var(--good); stroke-width: 2; } svg .point { fil
 .key li { display: flex; align-items: center; gap: .4rem; } .swatch { width: 1rem; height: 1rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { text-align: right; padding: .2rem .5rem; border-bottom: 1px solid var(--grid); vertical-align: top; }
-th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; white-space: nowrap; }
-table.words td { text-align: left; } table.words th { text-align: left; }
+th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; } td { white-space: nowrap; }
+table.words th, table.words td { text-align: left; white-space: normal; }
 @media print { body { padding: 0; font-size: 10pt; } h2 { break-after: avoid; } .kpis li { break-inside: avoid; } .wide { overflow: visible; } }
 `;
