@@ -82,11 +82,13 @@ async function mocha(context: CheckContext, args: readonly string[], ...all: rea
   const files = context.files.length > 0 ? context.files : all;
   const { cacheBinary, kubernetesBinary } = sandboxPrograms(context.toolchain);
   const checker = context.toolchain.get("kube-score")?.file;
+  const workflowChecker = context.toolchain.get("actionlint")?.file;
   const { code, output } = await stream(binary, [...args, ...files], context.root, {
     ...context.env,
     ...(cacheBinary && { SLIPWAY_CACHE_BINARY: cacheBinary }),
     ...(kubernetesBinary && { SLIPWAY_KUBERNETES_BINARY: kubernetesBinary }),
     ...(checker && { SLIPWAY_KUBE_CHECKER: checker }),
+    ...(workflowChecker && { SLIPWAY_WORKFLOW_CHECKER: workflowChecker }),
   });
   const count = countMocha(output);
   // A run that ended before its summary (a crash while loading) has failed, whatever it counted.

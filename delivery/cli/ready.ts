@@ -167,6 +167,7 @@ const slowBuilds: readonly (readonly [PartName, readonly [string, number]])[] = 
   ["kubernetes-plugin", ["Kubernetes plugin", 2]],
   ["kubernetes", ["the sandbox's Kubernetes", 8]],
   ["kube-score", ["the checker of Kubernetes manifests", 2]],
+  ["actionlint", ["the checker of workflows", 1]],
 ];
 
 /** Once a good part is done, the rest is foretold from it. */

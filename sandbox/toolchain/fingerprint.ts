@@ -16,11 +16,11 @@ export const engineModule = moduleFolder("engine");
 export const buildFlags: readonly string[] = ["-trimpath", "-buildvcs=false"];
 
 /**
- * Linker flags: no debug information, and the version that a module's programs report (the checker's is in its part's name).
+ * Linker flags: no debug information, and the version that a module's programs report (those of the checkers are in their parts' names).
  * @param version that of the Pulumi CLI, or of Kubernetes
  */
 export function linkerFlags(version: string, module: Part["module"] = "engine"): string {
-  if (module === "checker") return "-s -w";
+  if (module === "checker" || module === "workflow-checker") return "-s -w";
   if (module !== "kubernetes") return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const [major = "", minor = ""] = version.split(".");
   const facts = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };

@@ -20,7 +20,8 @@ export type PartName =
   | "aws"
   | "kubernetes-plugin"
   | "kubernetes"
-  | "kube-score";
+  | "kube-score"
+  | "actionlint";
 
 /** Where a stack runs: on this machine, or on AWS in one of two ways. */
 export type Platform = "local" | "ecs" | "eks";
@@ -34,7 +35,7 @@ export interface Part {
   /** File name of the program. */
   readonly binary: string;
   /** Go module that builds it: the folder of that name beside this file. */
-  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes" | "checker";
+  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes" | "checker" | "workflow-checker";
   /** Go package in the module that builds it. */
   readonly goPackage: string;
   /** Folders of the module, and files, whose content is part of the program, besides go.mod and go.sum. */
@@ -45,7 +46,7 @@ export interface Part {
   readonly endpoint?: true;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`; `kube-score`: measured). */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`; `kube-score`, `actionlint`: measured). */
   readonly buildSeconds: number;
 }
 
@@ -157,13 +158,23 @@ export const parts: Readonly<Record<PartName, Part>> = {
     sources: [],
     buildSeconds: 140,
   },
+  actionlint: {
+    name: "actionlint",
+    title: "checker of workflows (actionlint 1.7.12)",
+    version: "1.7.12",
+    binary: "actionlint",
+    module: "workflow-checker",
+    goPackage: "github.com/rhysd/actionlint/cmd/actionlint",
+    sources: [],
+    buildSeconds: 30,
+  },
 };
 
 /** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
 export const engineParts = ["engine", "language-host", "dynamic-provider"] as const satisfies readonly PartName[];
 
 /** What the tests run and no stack: `./slipway test` provides it, beside every part of a platform. */
-export const testParts = ["kube-score"] as const satisfies readonly PartName[];
+export const testParts = ["kube-score", "actionlint"] as const satisfies readonly PartName[];
 
 const localParts: readonly PartName[] = [
   "engine",

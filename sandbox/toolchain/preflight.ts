@@ -73,6 +73,15 @@ const checkerNeeds: BuildNeeds = {
   packageMemory: 1 * gib,
 };
 
+/** The checker of workflows: 6 MB of program were measured. */
+const workflowCheckerNeeds: BuildNeeds = {
+  what: "the checker of workflows",
+  disk: 0.5 * gib,
+  kept: 0.01 * gib,
+  memory: 0.5 * gib,
+  packageMemory: 0.5 * gib,
+};
+
 /** What the build of each Go module takes. */
 export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
   engine: engineNeeds,
@@ -80,6 +89,7 @@ export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
   "kubernetes-plugin": kubernetesPluginNeeds,
   kubernetes: kubernetesNeeds,
   checker: checkerNeeds,
+  "workflow-checker": workflowCheckerNeeds,
 };
 
 /** What a build may use. */

@@ -58,6 +58,7 @@ describe("the parts of the toolchain", () => {
     assert.equal(parts["kubernetes-plugin"].version, manifest.dependencies["@pulumi/kubernetes"]);
     assert.equal(versions("kubernetes").get("k8s.io/kubernetes"), `v${kubernetesVersion}`);
     assert.equal(versions("checker").get("github.com/zegl/kube-score"), `v${parts["kube-score"].version}`);
+    assert.equal(versions("workflow-checker").get("github.com/rhysd/actionlint"), `v${parts.actionlint.version}`);
   });
 
   it("take every part of Kubernetes from the one release", () => {

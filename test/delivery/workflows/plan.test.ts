@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { identityNames } from "../../../components/delivery-identity-plan.ts";
+import { runnerLabel } from "../../../components/delivery-runner-plan.ts";
+import { readProcess } from "../../../delivery/process/read.ts";
+import { readWorkflowFacts } from "../../../delivery/workflows/facts.ts";
+import { planWorkflows } from "../../../delivery/workflows/plan.ts";
+import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { temporaryFolder } from "../../cli/support/temporary.ts";
+import { factsOf, fullFacts, jobOf, processes, workflowOf } from "./support/planned.ts";
+
+const first = processes["the default process"];
+const second = processes["the second process"];
+
+const files = (file: string) => planWorkflows(factsOf(file)).map((workflow) => workflow.file);
+
+describe("planWorkflows", () => {
+  it("makes a workflow for each part of the process", () => {
+    assert.deepEqual(
+      files(first).filter((file) => file !== "staging-refresh.yml"),
+      [
+        "pull-request.yml",
+        "deliver.yml",
+        "environment-development.yml",
+        "environment-staging.yml",
+        "environment-pre-production.yml",
+        "environment-production.yml",
+        "promote.yml",
+        "release.yml",
+        "emergency.yml",
+        "rollback.yml",
+        "drift.yml",
+        "feature-environments.yml",
+      ],
+    );
+  });
+
+  it("makes others of another process, without a line of code changed", () => {
+    assert.deepEqual(
+      files(second).filter((file) => file.startsWith("environment-") || file.startsWith("feature-")),
+      ["environment-development.yml", "environment-staging.yml", "environment-production.yml"],
+    );
+    const [ours, theirs] = [first, second].map((file) => planWorkflows(factsOf(file)));
+    const jobs = (workflows: typeof ours, file: string) => Object.keys(workflowOf(workflows ?? [], file).jobs);
+    // Production by tags here, by the branch main there.
+    assert.ok(jobs(ours, "release.yml").includes("to-pre-production"));
+    assert.ok(!jobs(theirs, "release.yml").some((id) => id.startsWith("to-")));
+    assert.ok(!jobs(ours, "deliver.yml").includes("to-production"));
+    assert.ok(jobs(theirs, "deliver.yml").includes("to-production"));
+    assert.ok(jobs(theirs, "environment-production.yml").includes("approve-product-manager"));
+    assert.deepEqual(workflowOf(theirs ?? [], "promote.yml").on.workflow_dispatch?.inputs.environment?.options, [
+      "development",
+      "staging",
+      "production",
+    ]);
+  });
+
+  it("lets branches deploy that the process lets, and tags release", () => {
+    const workflows = planWorkflows(factsOf(first));
+    assert.deepEqual(workflowOf(workflows, "deliver.yml").on.push, { branches: ["develop", "main", "release/*"] });
+    assert.deepEqual(workflowOf(workflows, "release.yml").on.push, { tags: ["v*.*.*"] });
+  });
+
+  it("offers the severities of the process to whoever declares an emergency", () => {
+    const { on } = workflowOf(planWorkflows(factsOf(first)), "emergency.yml");
+    assert.deepEqual(on.workflow_dispatch?.inputs.severity?.options, ["critical", "high", "medium"]);
+  });
+
+  it("refreshes staging only where there is a command that does it", () => {
+    const facts = factsOf(first);
+    const made = (commands: ReadonlySet<string>) =>
+      planWorkflows({ ...facts, commands }).some(({ file }) => file === "staging-refresh.yml");
+    assert.equal(made(new Set(["db", "db migrate"])), false);
+    assert.equal(made(new Set(["db", "db refresh"])), true);
+  });
+
+  it("records before the gate is asked what a delivery has shown of what the environment wants to see", () => {
+    const request = jobOf(planWorkflows(fullFacts(first)), "deliver.yml", "request-staging");
+    const [record, promote] = request.steps.filter(({ run }) => run?.includes("slipway release"));
+    assert.match(record?.run ?? "", /^for validation in .*\bunit-tests\b.*\bsecurity-scan\b.*; do$/m);
+    assert.doesNotMatch(record?.run ?? "", /acceptance-criteria-met|code-review|lighthouse-scores/);
+    assert.match(promote?.run ?? "", /slipway release promote "\$BUNDLE" --to staging/);
+    const without = planWorkflows({ ...fullFacts(first), commands: new Set() });
+    assert.ok(!JSON.stringify(without).includes("release evidence"));
+  });
+
+  it("makes no preview, no drift and no feature environment of a stack that is nowhere in AWS", () => {
+    const workflows = planWorkflows({ ...factsOf(first), stacks: {} });
+    assert.deepEqual(Object.keys(workflowOf(workflows, "pull-request.yml").jobs), ["test"]);
+    assert.ok(!workflows.some(({ file }) => file === "drift.yml" || file === "feature-environments.yml"));
+  });
+});
+
+describe("readWorkflowFacts", () => {
+  it("names the roles and the runner as the stacks do", () => {
+    const { stacks } = factsOf(first);
+    for (const [stack, environment] of [
+      ["staging", "staging"],
+      ["prod", "production"],
+    ] as const) {
+      const context = { application: "teamflow", stack, environment };
+      const account = `\${{ vars.AWS_ACCOUNT_ID_${stack.toUpperCase()} }}`;
+      const { deployRoleArn, previewRoleArn } = identityNames({ accountId: account, context, partition: "aws" });
+      assert.equal(stacks[stack]?.deployRole, deployRoleArn);
+      assert.equal(stacks[stack]?.previewRole, previewRoleArn);
+      assert.equal(stacks[stack]?.repository("backend"), `teamflow/${stack}/backend`);
+    }
+    assert.deepEqual(Object.keys(stacks), ["staging", "prod"]); // dev is on the developer's machine
+  });
+
+  it("takes account and runner from a stack's file when they stand there", () => {
+    const root = temporaryFolder();
+    for (const stack of ["dev", "staging", "prod"]) {
+      const file = `Pulumi.${stack}.yaml`;
+      cpSync(path.join(checkoutRoot, file), path.join(root, file));
+    }
+    const connection = "arn:aws:codeconnections:us-west-2:222233334444:connection/00000000-0000-0000-0000-000000000000";
+    const staged = path.join(root, "Pulumi.staging.yaml");
+    writeFileSync(
+      staged,
+      readFileSync(staged, "utf8")
+        .replace("    region: us-west-2\n", '    region: us-west-2\n    accountId: "222233334444"\n')
+        .replace("  slipway:github:\n", `  slipway:runner:\n    connectionArn: ${connection}\n  slipway:github:\n`),
+    );
+    const { process } = readProcess(path.join(checkoutRoot, first));
+    const staging = readWorkflowFacts(root, process, new Set()).stacks.staging;
+    assert.equal(staging?.deployRole, "arn:aws:iam::222233334444:role/teamflow-staging-deploy");
+    assert.equal(staging?.backend, "s3://teamflow-pulumi-state-222233334444-us-west-2?region=us-west-2");
+    assert.equal(staging?.runner, runnerLabel("teamflow-staging-runner"));
+  });
+
+  it("says which stack's file is missing", () => {
+    const { process } = readProcess(path.join(checkoutRoot, first));
+    assert.throws(() => readWorkflowFacts(temporaryFolder(), process, new Set()), {
+      name: "UserError",
+      message: /environments in the stack "dev", and Pulumi\.dev\.yaml is not there/,
+    });
+  });
+});
