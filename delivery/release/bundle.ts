@@ -62,9 +62,6 @@ const bundleInput = z.strictObject({
     .optional(),
 });
 
-/** What somebody gives to make a bundle. */
-export type BundleInput = z.input<typeof bundleInput>;
-
 /** What a bundle may be made of. */
 export interface Known {
   readonly process: Process;

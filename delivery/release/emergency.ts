@@ -11,7 +11,7 @@ export interface Alarm {
 }
 
 /** A role that is to be told, and since when. */
-export interface Notice {
+interface Notice {
   readonly role: string;
   readonly at: string;
 }

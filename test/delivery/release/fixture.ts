@@ -169,7 +169,7 @@ export function build(frontend: string, backend: string, database: string, infra
 export const now = "2026-12-01T16:00:00.000Z";
 export const rules = { version: 7, digest: digest("7") };
 
-export const bundle: Bundle = {
+const bundle: Bundle = {
   digest: digest("b"),
   title: "Q4",
   version: "1.1.0",

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { gate } from "../../../delivery/release/gate.ts";
 import { digest, frozen, open, process, promotion } from "./fixture.ts";
-import { situations } from "./gate-situations.ts";
+import { changes } from "./situations/changes.ts";
+import { emergencies } from "./situations/emergencies.ts";
+import { people } from "./situations/people.ts";
+import { rollbacks } from "./situations/rollbacks.ts";
+import { surroundings } from "./situations/surroundings.ts";
+import { time } from "./situations/time.ts";
+
+const situations = { ...people, ...changes, ...time, ...surroundings, ...emergencies, ...rollbacks };
 
 describe("the gate", () => {
   for (const [situation, { facts, opensAt, process: rules = process, says, tells, verdict }] of Object.entries(

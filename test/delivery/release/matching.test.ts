@@ -10,7 +10,12 @@ function most(candidates: readonly (readonly string[])[], taken: readonly string
   return Math.max(most(rest, taken), ...seated);
 }
 
-const any = fc.array(fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"), { maxLength: 4 }), { maxLength: 5 });
+const any: fc.Arbitrary<string[][]> = fc.array(
+  fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"), { maxLength: 4 }),
+  {
+    maxLength: 5,
+  },
+);
 
 describe("seating people", () => {
   it("moves somebody who could sit elsewhere, so that both sit", () => {
