@@ -4,7 +4,7 @@ import { contentLine, dateValue, quoted, text, utc } from "./ics-lines.ts";
 import { type CalendarEntry, upcoming } from "./upcoming.ts";
 
 /** A promotion that people agreed on a time for. */
-export interface ScheduledPromotion {
+interface ScheduledPromotion {
   /** Stays the same when the promotion is moved: "promotion-17". */
   readonly uid: string;
   /** "Production: Q4 Feature Release" */

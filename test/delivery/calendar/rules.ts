@@ -4,7 +4,7 @@ import { type CalendarRules, calendarSchema } from "../../../delivery/process/sc
 type Written = z.input<typeof calendarSchema>;
 
 /** The windows of the default process: working hours, critical fixes on Friday, emergencies at the weekend. */
-export const defaultWindows: Written["windows"] = [
+const defaultWindows: Written["windows"] = [
   { days: ["monday", "tuesday", "wednesday", "thursday"], from: "10:00", to: "16:00", for: "normal" },
   { days: ["friday"], from: "10:00", to: "12:00", for: "critical" },
   { days: ["saturday", "sunday"], from: "00:00", to: "24:00", for: "emergency" },
