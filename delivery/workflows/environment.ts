@@ -202,7 +202,7 @@ function reportJob(environment: string, needs: readonly string[]): StepsJob {
       ),
       notify(
         "Tell of the failure",
-        `Not deployed to ${environment} (${promotion}): rejected, refused or failed.`,
+        `Not deployed to ${environment} (${promotion}): rejected, refused, failed, or not now.`,
         "needs.deploy.result != 'success'",
       ),
     ],
