@@ -97,6 +97,8 @@ export interface GateAnswer {
    * by when to be done. Absent when nobody can say.
    */
   readonly opensAt?: string;
+  /** What is told and does not stand in the way: that the process wanted it to be done sooner. */
+  readonly remarks?: readonly string[];
   /** When the window that is open now closes. */
   readonly closesAt?: string;
 }

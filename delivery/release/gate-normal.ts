@@ -60,9 +60,11 @@ export function changedSince(process: Process, { bundle, promotion, standing }: 
   return [{ kind: "scope", what, remedy, deployables: more }];
 }
 
+/** An environment without any row needs nobody; one with rows has one for each deployable, or nobody could tell. */
 function isGoverned(process: Process, environment: string, deployable: string): boolean {
   const rows = ownValue(process.environments, environment)?.approvals ?? {};
-  return Object.hasOwn(process.deployables, deployable) && Object.hasOwn(rows, deployable);
+  const isEmpty = Object.keys(rows).length === 0;
+  return Object.hasOwn(process.deployables, deployable) && (isEmpty || Object.hasOwn(rows, deployable));
 }
 
 /** What the process says nothing of cannot be approved by anybody, and must not go out for that. */

@@ -83,9 +83,7 @@ export function judgePrevious(process: Process, facts: GateFacts, path: GatePath
   if (!path.previous || environment?.from === undefined) return [];
   const { from, soak } = environment;
   const place = environmentTitle(process, from);
-  const last = facts.before
-    .filter((one) => one.environment === from && one.bundle === facts.promotion.bundle)
-    .reduce<Deployment | undefined>((best, one) => (best === undefined || isNewer(one, best) ? one : best), undefined);
+  const last = lastDeployment(facts, from);
   const missing = unverified(last, place);
   if (missing !== undefined) return [{ kind: "previous", ...missing }];
   const until = minutesAfter(last?.verifiedAt ?? facts.now, soak);
@@ -98,6 +96,30 @@ export function judgePrevious(process: Process, facts: GateFacts, path: GatePath
       until,
     },
   ];
+}
+
+/**
+ * Told when the bundle takes longer from one environment to the next than the process wants, counted from the start of its last
+ * deployment there, which is when the last approval was given.
+ */
+export function lateness(process: Process, facts: GateFacts, path: GatePath): string[] {
+  const environment = ownValue(process.environments, facts.promotion.environment);
+  if (!path.previous || environment?.from === undefined || environment.completeWithin === undefined) return [];
+  const last = lastDeployment(facts, environment.from);
+  if (last === undefined) return [];
+  const end = minutesAfter(last.startedAt, environment.completeWithin);
+  if (Date.parse(end) >= Date.parse(facts.now)) return [];
+  const [here, there] = [environment.title, environmentTitle(process, environment.from)];
+  return [
+    `It should have been in ${here} by ${end}, within ${minutesInWords(environment.completeWithin)} of ${there}.`,
+  ];
+}
+
+/** The bundle's newest deployment in an environment. */
+function lastDeployment({ before, promotion }: GateFacts, environment: string): Deployment | undefined {
+  return before
+    .filter((one) => one.environment === environment && one.bundle === promotion.bundle)
+    .reduce<Deployment | undefined>((best, one) => (best === undefined || isNewer(one, best) ? one : best), undefined);
 }
 
 function isNewer(one: Deployment, other: Deployment): boolean {

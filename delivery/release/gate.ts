@@ -7,7 +7,7 @@ import type { GateAnswer, GateFacts, Obstacle } from "./gate-model.ts";
 import { normalPath } from "./gate-normal.ts";
 import type { GatePath } from "./gate-path.ts";
 import { rollbackPath } from "./gate-rollback.ts";
-import { calendarOpens, judgeCalendar, judgePrevious } from "./gate-time.ts";
+import { calendarOpens, judgeCalendar, judgePrevious, lateness } from "./gate-time.ts";
 import { judgeValidations } from "./gate-validations.ts";
 import { roleTitle } from "./gate-words.ts";
 import { later } from "./moments.ts";
@@ -85,11 +85,13 @@ function judge(process: Process, facts: GateFacts, path: GatePath): GateAnswer {
     ...judgePrevious(process, facts, path),
     ...calendar.obstacles,
   ].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const remarks = lateness(process, facts, path);
   return {
     verdict: verdictOf(obstacles),
     obstacles,
     approvals,
     validations,
+    ...(remarks.length === 0 ? {} : { remarks }),
     ...(calendar.closesAt === undefined ? {} : { closesAt: calendar.closesAt }),
   };
 }

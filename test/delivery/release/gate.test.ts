@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gate } from "../../../delivery/release/gate.ts";
-import { digest, frozen, open, process, promotion } from "./fixture.ts";
+import { deployment, digest, frozen, open, process, promotion } from "./fixture.ts";
 import { changes } from "./situations/changes.ts";
 import { emergencies } from "./situations/emergencies.ts";
 import { people } from "./situations/people.ts";
@@ -74,6 +74,18 @@ describe("the gate", () => {
     const answer = gate(process, facts);
     assert.deepEqual(answer.approvals, [{ role: "tech-lead", anyOf: ["tech-lead", "cto"], deployables: ["backend"] }]);
     assert.deepEqual(answer.obstacles[0]?.anyOf, ["tech-lead", "cto"]);
+  });
+
+  it("tells that a bundle is later than the process wants, and lets it pass all the same", () => {
+    const production = { ...process.environments.production, completeWithin: 24 * 60 };
+    const hasty = { ...process, environments: { ...process.environments, production } } as typeof process;
+    const started = (startedAt: string) => gate(hasty, { ...open, before: [deployment({ startedAt })] });
+    assert.equal(started("2026-11-30T16:00:00.000Z").remarks, undefined);
+    const late = started("2026-11-30T15:59:00.000Z");
+    assert.deepEqual(late.remarks, [
+      "It should have been in Production by 2026-12-01T15:59:00.000Z, within 1 day of Staging.",
+    ]);
+    assert.equal(late.verdict, "open");
   });
 
   it("will not judge one promotion by another bundle's facts", () => {

@@ -33,9 +33,16 @@ export const changes: Readonly<Record<string, Situation>> = {
     verdict: "refused",
     tells: /does not say who approves constructor/,
   },
+  "an environment that needs nobody for anything": {
+    facts: asked({ environment: "free" }, { before: [deployment()], decisions: [], evidence: [] }),
+    process: processWith({ free: { title: "Free", stack: "prod", from: "staging", data: "live", approvals: {} } }),
+    says: [],
+  },
   "a deployable without a row": {
     facts: asked({ environment: "odd" }, { before: [deployment()], evidence: [] }),
-    process: processWith({ odd: { title: "Odd", stack: "prod", from: "staging", data: "live", approvals: {} } }),
+    process: processWith({
+      odd: { title: "Odd", stack: "prod", from: "staging", data: "live", approvals: { frontend: [] } },
+    }),
     says: ["scope"],
     verdict: "refused",
   },
