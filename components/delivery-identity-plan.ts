@@ -3,7 +3,15 @@ import { type NamingContext, physicalName } from "../infra/naming.ts";
 import { deployPolicies } from "./delivery-identity-deploy.ts";
 import { boundary } from "./delivery-identity-guard.ts";
 import { previewPolicies } from "./delivery-identity-preview.ts";
-import { type IamPolicy, managedPoliciesPerRole, type policyLimits, policyText } from "./iam-policy.ts";
+import {
+  type IamConditions,
+  type IamPolicy,
+  type IamStatement,
+  managedPoliciesPerRole,
+  policy,
+  type policyLimits,
+  policyText,
+} from "./iam-policy.ts";
 
 /** The stack whose identity is planned. */
 export interface IdentityScope {
@@ -103,48 +111,103 @@ export function planIdentity(scope: IdentityScope): IdentityPlan {
   };
 }
 
+/** An environment of GitHub whose jobs may deploy: by which workflows, from which refs. */
+export interface TrustedEnvironment {
+  readonly name: string;
+  /** Files below `.github/workflows` that hold the deploying jobs; a reusable one is named itself, not who calls it. */
+  readonly workflows: readonly string[];
+  /** Patterns of the branches and tags that the environment admits. */
+  readonly branches: readonly string[];
+  readonly tags: readonly string[];
+}
+
 /** What a job must be for a role to be given to it. */
 export type TrustedJob =
   | { readonly kind: "pullRequest" }
-  | { readonly kind: "environment"; readonly names: readonly string[] };
+  | { readonly kind: "environment"; readonly environments: readonly TrustedEnvironment[] };
 
 /**
  * The trust of a role: tokens of GitHub for AWS, whose subject is exactly one of those listed. GitHub writes subjects with
- * names only, or, for repositories made or renamed since July 2026, with names and ids; both are listed, nothing is a pattern.
- * AWS also knows the claims `repository_id` and `environment` where it supports them (2026, not in every partition); "IfExists" so
- * that elsewhere the subject alone decides.
+ * names only, or, for repositories made or renamed since July 2026, with names and ids; both are listed, no subject is a pattern.
+ *
+ * Since February 2026 AWS compares more of a token ("AWS STS now supports validation of select identity provider specific claims",
+ * commercial regions). `job_workflow_ref` is the file that holds the job (of a reusable workflow that one, not its caller) and the
+ * ref: a deploy role is given to the derived workflows alone, from refs that the environment admits, so that a workflow that
+ * somebody adds beside them gets nothing by naming the environment. In other partitions, where AWS does not compare it, the subject
+ * alone decides ("IfExists"), as for `repository_id` and `environment`, which say again what the subject says.
  *
  * @throws RangeError when AWS would refuse it for its length, or when no environment is named.
  */
 export function planTrust(name: string, github: IdentityGitHub, job: TrustedJob, providerArn: string): string {
-  const subjects = subjectsOf(github, job);
-  if (subjects.length === 0) throw new RangeError(`No GitHub environment is named that may assume ${name}.`);
-  const document: IamPolicy = {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: job.kind === "environment" ? "DeployingJobs" : "PullRequests",
-        Effect: "Allow",
-        Principal: { Federated: providerArn },
-        Action: ["sts:AssumeRoleWithWebIdentity"],
-        Condition: {
-          StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com", [`${issuer}:sub`]: subjects },
-          StringEqualsIfExists: {
-            [`${issuer}:repository_id`]: github.repositoryId,
-            ...(job.kind === "environment" && { [`${issuer}:environment`]: job.names }),
-          },
-        },
+  const statement = (
+    Sid: string,
+    ends: readonly string[],
+    claims: Claims = {},
+    more: IamConditions = {},
+  ): IamStatement => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Federated: providerArn },
+    Action: ["sts:AssumeRoleWithWebIdentity"],
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: "sts.amazonaws.com",
+        [`${issuer}:sub`]: ends.flatMap((end) => subjectsOf(github, end)),
       },
-    ],
-  };
-  return policyText(`of the trust in ${name}`, document, "trust");
+      StringEqualsIfExists: { [`${issuer}:repository_id`]: github.repositoryId, ...claims },
+      ...more,
+    },
+  });
+  if (job.kind === "pullRequest") return trustText(name, [statement("PullRequests", ["pull_request"])]);
+  if (job.environments.length === 0) throw new RangeError(`No GitHub environment is named that may assume ${name}.`);
+  const like = providerArn.startsWith("arn:aws:") ? "StringLike" : "StringLikeIfExists";
+  return trustText(
+    name,
+    groupedByRefs(job.environments).map((environments, index) =>
+      statement(
+        `DeployingJobs${index + 1}`,
+        environments.map((environment) => `environment:${encodeName(environment.name)}`),
+        { [`${issuer}:environment`]: environments.map((environment) => environment.name) },
+        { [like]: { [`${issuer}:job_workflow_ref`]: workflowRefs(github, environments) } },
+      ),
+    ),
+  );
 }
 
-function subjectsOf({ owner, ownerId, repository, repositoryId }: IdentityGitHub, job: TrustedJob): string[] {
-  const ends =
-    job.kind === "pullRequest" ? ["pull_request"] : job.names.map((name) => `environment:${encodeName(name)}`);
-  const repositories = [`repo:${owner}/${repository}`, `repo:${owner}@${ownerId}/${repository}@${repositoryId}`];
-  return ends.flatMap((end) => repositories.map((start) => `${start}:${end}`));
+type Claims = Readonly<Record<string, readonly string[]>>;
+
+/** Environments that admit the same refs share a statement: what AWS takes is short. Which job is in which environment, its file says. */
+function groupedByRefs(environments: readonly TrustedEnvironment[]): TrustedEnvironment[][] {
+  return [...Map.groupBy(environments, ({ branches, tags }) => JSON.stringify([branches, tags])).values()];
+}
+
+function trustText(name: string, statements: readonly IamStatement[]): string {
+  return policyText(`of the trust in ${name}`, policy(statements), "trust");
+}
+
+function subjectsOf({ owner, ownerId, repository, repositoryId }: IdentityGitHub, end: string): string[] {
+  return [`repo:${owner}/${repository}:${end}`, `repo:${owner}@${ownerId}/${repository}@${repositoryId}:${end}`];
+}
+
+function workflowRefs({ owner, repository }: IdentityGitHub, environments: readonly TrustedEnvironment[]): string[] {
+  const files = new Set(environments.flatMap(({ workflows }) => workflows));
+  const [first] = environments;
+  const refs = [
+    ...(first?.branches ?? []).map((pattern) => (pattern.startsWith("refs/") ? pattern : `refs/heads/${pattern}`)),
+    ...(first?.tags ?? []).map((pattern) => `refs/tags/${pattern}`),
+  ].map(iamPattern);
+  return [...files].flatMap((file) => refs.map((ref) => `${owner}/${repository}/.github/workflows/${file}@${ref}`));
+}
+
+/**
+ * A pattern of GitHub's as one of IAM's, whose `*` also takes slashes and which knows no lists of characters. So it admits a little
+ * more; GitHub, which compares first, does not.
+ */
+function iamPattern(pattern: string): string {
+  return pattern
+    .replaceAll(/\*\*\/?/g, "*")
+    .replaceAll(/\[[^\]]*\]/g, "?")
+    .replaceAll("${", () => "${$}{");
 }
 
 /** GitHub writes the colon, which parts the subject, as %3A. */

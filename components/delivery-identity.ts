@@ -10,6 +10,7 @@ import {
   type PlannedPolicy,
   planIdentity,
   planTrust,
+  type TrustedEnvironment,
   type TrustedJob,
 } from "./delivery-identity-plan.ts";
 
@@ -22,8 +23,8 @@ export interface DeliveryIdentityArgs extends AwsArgs, IdentityScope {
     readonly ownerId: pulumi.Input<string>;
     readonly repositoryId: pulumi.Input<string>;
   };
-  /** The GitHub environments whose jobs may deploy; each must have its reviewers in GitHub. */
-  readonly environments: readonly string[];
+  /** The GitHub environments whose jobs may deploy. What guards them is `GitHubDelivery`'s. */
+  readonly environments: readonly TrustedEnvironment[];
   /** Creates the account's OIDC provider for GitHub; an account has one, which other stacks look up. */
   readonly createOidcProvider: boolean;
 }
@@ -51,7 +52,11 @@ export class DeliveryIdentity extends AwsComponent<DeliveryIdentityArgs> {
     this.providerArn = this.oidcProvider();
     this.boundaryArn = this.createBoundary(plan);
     this.previewRoleArn = this.createRole("preview", { kind: "pullRequest" }, plan.preview);
-    this.deployRoleArn = this.createRole("deploy", { kind: "environment", names: args.environments }, plan.deploy);
+    this.deployRoleArn = this.createRole(
+      "deploy",
+      { kind: "environment", environments: args.environments },
+      plan.deploy,
+    );
     this.registerOutputs({
       providerArn: this.providerArn,
       boundaryArn: this.boundaryArn,
@@ -100,7 +105,7 @@ export class DeliveryIdentity extends AwsComponent<DeliveryIdentityArgs> {
         name: physical,
         description:
           part === "deploy"
-            ? `Deploys ${this.args.context.stack}, for jobs of the GitHub environments ${this.args.environments.join(", ")}`
+            ? `Deploys ${this.args.context.stack}, for jobs of the GitHub environments ${this.args.environments.map(({ name }) => name).join(", ")}`
             : `Previews ${this.args.context.stack}, for pull requests: reads settings, no data`,
         assumeRolePolicy: pulumi
           .all([this.args.github, this.providerArn])

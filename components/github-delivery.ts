@@ -1,16 +1,23 @@
 import * as github from "@pulumi/github";
 import * as pulumi from "@pulumi/pulumi";
 import { applyTransform, type ComponentOptions, SlipwayComponent, type Transform } from "./component.ts";
-import { type GitHubDeliverySettings, type PlannedGate, planGitHubDelivery } from "./github-delivery-plan.ts";
-import type { GitHubFacts } from "./github-facts.ts";
+import {
+  type DeliveryFacts,
+  type GitHubDeliverySettings,
+  ownerMark,
+  type PlannedGate,
+  planGitHubDelivery,
+} from "./github-delivery-plan.ts";
+import { createRuleset } from "./github-ruleset.ts";
 
 export interface GitHubDeliveryArgs extends GitHubDeliverySettings {
-  /** What exists in GitHub already: `findGitHub`. */
-  readonly facts: GitHubFacts;
+  /** What exists in GitHub already: `findDeliveryFacts`. */
+  readonly facts: DeliveryFacts;
   /** Last word on each underlying resource. */
   readonly transform?: {
     readonly environment?: Transform<github.RepositoryEnvironmentArgs>;
     readonly repository?: Transform<github.RepositoryArgs>;
+    readonly ruleset?: Transform<github.RepositoryRulesetArgs>;
     readonly team?: Transform<github.TeamArgs>;
   };
 }
@@ -22,8 +29,9 @@ export interface GitHubEnvironmentFacts {
 }
 
 /**
- * The GitHub side of delivery: the stack's environments with reviewers, without self review and admin bypass, open only to the
- * branches and tags that the settings name. It takes its `GitHubProvider` by the option `providers`.
+ * The GitHub side of delivery: for each environment of the process the one that deploys, and one for each role that approves there,
+ * without self review and admin bypass, open only to the branches and tags that the process names; for one stack also the rules
+ * of the repository. It takes its `GitHubProvider` by the option `providers`.
  *
  * @throws pulumi.ResourceError, before anything is created in GitHub, when an environment could not work.
  */
@@ -37,10 +45,20 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     super("slipway:index:GitHubDelivery", name, args, opts);
     const plan = planGitHubDelivery(args, args.facts);
     if (plan.refusals.length > 0) throw new pulumi.ResourceError(plan.refusals.join("\n"), this, true);
+    for (const notice of plan.notices) void pulumi.log.warn(notice, this);
 
     const repository = this.repository();
     const teamIds = this.teamIds(plan.teams, repository.name);
     for (const gate of plan.gates) this.createEnvironment(gate, repository.name, teamIds);
+    for (const ruleset of plan.rulesets) {
+      const id = args.facts.existing.rulesets.get(ruleset.name);
+      createRuleset(this, this.childName("rules"), ruleset, {
+        repository: repository.name,
+        teamIds,
+        ...(id !== undefined && { adopt: `${args.repository}:${id}` }),
+        transform: args.transform?.ruleset,
+      });
+    }
 
     this.environments = pulumi
       .output(repository.url)
@@ -72,14 +90,14 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     repository: pulumi.Input<string>,
   ): ReadonlyMap<string, pulumi.Input<number>> {
     const { createTeams, facts, transform } = this.args;
-    if (!createTeams) return new Map(slugs.flatMap((slug) => entry(slug, facts.teams.get(slug)?.id)));
+    if (!createTeams) return new Map([...facts.teams].flatMap(([slug, team]) => (team ? [[slug, team.id]] : [])));
     return new Map(
       slugs.map((slug) => {
         const name = this.childName(`team-${slug}`);
         const [args, opts] = applyTransform<github.TeamArgs>(
           transform?.team,
           name,
-          { name: slug, privacy: "closed", description: "Reviews deployments (created by Slipway)" },
+          { name: slug, privacy: "closed", description: "Approves deployments (created by Slipway)" },
           { parent: this },
         );
         const team = new github.Team(name, args, opts);
@@ -100,46 +118,47 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     teamIds: ReadonlyMap<string, pulumi.Input<number>>,
   ): void {
     const name = this.childName(gate.name);
+    const teams = gate.reviewers.flatMap((slug) => teamIds.get(slug) ?? []);
     const [args, opts] = applyTransform<github.RepositoryEnvironmentArgs>(
       this.args.transform?.environment,
       name,
       {
         repository,
         environment: gate.name,
-        reviewers: [{ teams: gate.reviewers.flatMap((slug) => teamIds.get(slug) ?? []) }],
-        preventSelfReview: gate.preventSelfReview,
+        // GitHub keeps "no self review" with the reviewers, and forgets it where there are none.
+        ...(teams.length > 0 && { reviewers: [{ teams }], preventSelfReview: true }),
         canAdminsBypass: false,
         ...(gate.waitMinutes > 0 ? { waitTimer: gate.waitMinutes } : {}),
-        deploymentBranchPolicy: {
-          protectedBranches: gate.protectedBranches,
-          customBranchPolicies: !gate.protectedBranches,
-        },
+        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       },
       { parent: this, deleteBeforeReplace: true },
     );
     const environment = new github.RepositoryEnvironment(name, args, opts);
     // The environment's own outputs are used below, so that what belongs to it comes after it and goes before it.
-    for (const { kind, pattern } of gate.patterns) {
-      new github.RepositoryEnvironmentDeploymentPolicy(
-        `${name}-${kind}-${pattern}`,
-        {
-          repository: environment.repository,
-          environment: environment.environment,
-          ...(kind === "branch" ? { branchPattern: pattern } : { tagPattern: pattern }),
-        },
-        { parent: environment, deleteBeforeReplace: true },
-      );
-    }
-    for (const [variableName, value] of gate.variables) {
-      new github.ActionsEnvironmentVariable(
+    const within = { repository: environment.repository, environment: environment.environment };
+    const inside = { parent: environment, deleteBeforeReplace: true };
+    const made: pulumi.Resource[] = gate.patterns.map(
+      ({ kind, pattern }) =>
+        new github.RepositoryEnvironmentDeploymentPolicy(
+          `${name}-${kind}-${pattern}`,
+          { ...within, ...(kind === "branch" ? { branchPattern: pattern } : { tagPattern: pattern }) },
+          inside,
+        ),
+    );
+    // The owner's mark comes last: where it is, everything is.
+    const marked = gate.variables.toSorted((a, b) => Number(a.name === ownerMark) - Number(b.name === ownerMark));
+    for (const { adopt, name: variableName, value } of marked) {
+      const variable = new github.ActionsEnvironmentVariable(
         `${name}-variable-${variableName}`,
-        { repository: environment.repository, environment: environment.environment, variableName, value },
-        { parent: environment, deleteBeforeReplace: true },
+        { ...within, variableName, value },
+        {
+          ...inside,
+          ...(variableName === ownerMark && { dependsOn: [...made] }),
+          ...(adopt !== undefined && { import: `${this.args.repository}:${gate.name}:${variableName}` }),
+          ...(adopt === "as is" && { ignoreChanges: ["value"] }),
+        },
       );
+      made.push(variable);
     }
   }
-}
-
-function entry<K, V>(key: K, value: V | undefined): [K, V][] {
-  return value === undefined ? [] : [[key, value]];
 }

@@ -36,9 +36,11 @@ export async function findGitHub(
   wanted: { readonly repository: string; readonly teams: readonly string[] },
 ): Promise<GitHubFacts> {
   const [repository, ...teams] = await Promise.all([
-    ask(`the repository "${wanted.repository}"`, () => github.getRepository({ name: wanted.repository }, { provider })),
+    askGitHub(`the repository "${wanted.repository}"`, () =>
+      github.getRepository({ name: wanted.repository }, { provider }),
+    ),
     ...wanted.teams.map(async (slug): Promise<[string, TeamFacts | undefined]> => {
-      const team = await ask(`the team "${slug}"`, () => github.getTeam({ slug }, { provider }));
+      const team = await askGitHub(`the team "${slug}"`, () => github.getTeam({ slug }, { provider }));
       return [slug, team && { id: Number(team.id), members: team.members ?? [] }];
     }),
   ]);
@@ -54,7 +56,7 @@ export async function findGitHub(
  * @throws pulumi.RunError, with what to check, when there is none of that name or GitHub cannot be asked.
  */
 export async function findOwnerId(provider: GitHubProvider, owner: string): Promise<string> {
-  const found = await ask(`the organization "${owner}"`, () =>
+  const found = await askGitHub(`the organization "${owner}"`, () =>
     github.getOrganization({ name: owner, summaryOnly: true }, { provider }),
   );
   if (found?.id) return found.id;
@@ -64,8 +66,13 @@ export async function findOwnerId(provider: GitHubProvider, owner: string): Prom
   );
 }
 
-/** The plugin gives no status but only GitHub's answer as text, which ends "404 Not Found []" for what does not exist. */
-async function ask<T>(subject: string, lookUp: () => Promise<T>): Promise<T | undefined> {
+/**
+ * Runs a look-up of the plugin; undefined for what does not exist. The plugin gives no status but only GitHub's answer as text,
+ * which ends "404 Not Found []" then.
+ * @param subject what is looked up, for the message.
+ * @throws pulumi.RunError, with what to check, when GitHub cannot be asked.
+ */
+export async function askGitHub<T>(subject: string, lookUp: () => Promise<T>): Promise<T | undefined> {
   try {
     return await lookUp();
   } catch (error) {

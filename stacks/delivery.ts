@@ -1,14 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountFacts, AwsProvider } from "../components/aws-provider.ts";
 import { DeliveryIdentity } from "../components/delivery-identity.ts";
-import { GitHubDelivery } from "../components/github-delivery.ts";
-import { reviewingTeams } from "../components/github-delivery-plan.ts";
-import { findGitHub, findOwnerId } from "../components/github-facts.ts";
-import { GitHubProvider } from "../components/github-provider.ts";
+import { findOwnerId } from "../components/github-facts.ts";
 import { boundRoles } from "../components/iam-boundary.ts";
-import type { EnvironmentRules } from "../infra/environment.ts";
+import { type Environment, rulesOf } from "../infra/environment.ts";
 import type { NamingContext } from "../infra/naming.ts";
 import type { AwsSettings } from "../infra/settings/on-aws.ts";
+import { createGitHubSide } from "./github.ts";
 
 /** What a stack's delivery is made for. */
 interface DeliveryScope {
@@ -16,7 +14,6 @@ interface DeliveryScope {
   readonly cloud: AwsProvider;
   readonly context: NamingContext;
   readonly protect: boolean;
-  readonly rules: EnvironmentRules;
   readonly settings: AwsSettings;
 }
 
@@ -35,33 +32,24 @@ export interface Delivery {
  * built by whoever runs `./slipway up pr-<number>`, with credentials of their own.
  */
 export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
-  const { account, cloud, context, protect, rules, settings } = scope;
+  const { account, cloud, context, protect, settings } = scope;
   const { backup, edge, github, identity } = settings;
-  const environments = Object.keys(github.environments);
-  if (environments.length === 0) return { boundaryArn: undefined, outputs: {} };
-
-  // First, because it stops the program when a reviewing team is missing: nothing has been built then.
-  const connection = new GitHubProvider(`${context.stack}-github-provider`, github.owner);
-  const [facts, ownerId] = await Promise.all([
-    findGitHub(connection, { ...github, teams: reviewingTeams(github.environments) }),
-    findOwnerId(connection, github.owner),
-  ]);
-  const hub = new GitHubDelivery(
-    `${context.stack}-github`,
-    {
-      ...github,
-      facts,
-      variables: {
-        SLIPWAY_STACK: context.stack,
-        SLIPWAY_ENVIRONMENT: context.environment,
-        LOG_LEVEL: rules.logLevel,
-        AWS_REGION: account.region,
-        AWS_ACCOUNT_ID: account.accountId,
-        VITE_API_URL: apiUrl(edge.hosts),
-      },
-    },
-    { providers: [connection] },
-  );
+  // First, because it stops the program when an approving team is missing: nothing has been built then.
+  const side = await createGitHubSide({
+    stack: context.stack,
+    github,
+    variables: (kind) => ({
+      AWS_REGION: account.region,
+      AWS_ACCOUNT_ID: account.accountId,
+      ...(kind === "own" && told(settings.environment, edge.hosts)),
+      ...(kind === "beside" && settings.preProduction && told("preProduction", settings.preProduction.hosts)),
+    }),
+    // The repository's rules are production's: it alone has to rely on them.
+    ownsRepository: settings.environment === "production",
+  });
+  if (!side) return { boundaryArn: undefined, outputs: {} };
+  const { connection, delivery: hub, deploying } = side;
+  const ownerId = await findOwnerId(connection, github.owner);
   const roles = new DeliveryIdentity(
     `${context.stack}-identity`,
     {
@@ -74,7 +62,12 @@ export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
         .flatMap((hosts) => Object.values(hosts ?? {}))
         .filter((host) => host !== undefined),
       github: { owner: github.owner, repository: github.repository, ownerId, repositoryId: hub.repositoryId },
-      environments,
+      environments: deploying.map(({ branches, name, tags }) => ({
+        name,
+        branches,
+        tags,
+        workflows: deployingWorkflows(context.stack, name),
+      })),
       createOidcProvider: identity.createOidcProvider,
     },
     { providers: [cloud] },
@@ -93,6 +86,24 @@ export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
 /** What lays the boundary around every role that a component makes. */
 export function boundedBy({ boundaryArn }: Delivery): pulumi.ResourceTransformation[] {
   return boundaryArn === undefined ? [] : [boundRoles(boundaryArn)];
+}
+
+/**
+ * The derived workflows whose jobs act as the deploy role in an environment: its deployment, its way back, the nightly look at the
+ * stack, and staging's refresh. A test compares them with what `delivery/workflows` derives.
+ */
+export function deployingWorkflows(stack: string, environment: string): string[] {
+  const refresh = stack === "staging" ? ["staging-refresh.yml"] : [];
+  return [`environment-${environment}.yml`, "rollback.yml", "drift.yml", ...refresh];
+}
+
+/** What workflows that deploy an environment read of it. */
+function told(environment: Environment, hosts: AwsSettings["edge"]["hosts"]): Record<string, string> {
+  return {
+    SLIPWAY_ENVIRONMENT: environment,
+    LOG_LEVEL: rulesOf(environment).logLevel,
+    VITE_API_URL: apiUrl(hosts),
+  };
 }
 
 /** Where browsers find the API: at a host of its own, else below the frontend's. */

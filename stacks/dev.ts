@@ -1,38 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DatabaseMigrations } from "../components/database-migrations.ts";
 import { FlagSet } from "../components/flag-set.ts";
-import { GitHubDelivery } from "../components/github-delivery.ts";
-import { reviewingTeams } from "../components/github-delivery-plan.ts";
-import { findGitHub } from "../components/github-facts.ts";
-import { GitHubProvider } from "../components/github-provider.ts";
 import { LocalPlatform } from "../components/local-platform.ts";
 import { rulesOf } from "../infra/environment.ts";
 import { physicalName } from "../infra/naming.ts";
 import type { Settings } from "../infra/settings.ts";
+import { createGitHubSide } from "./github.ts";
 
-/** Development: database and cache on this machine, the flags, and the `dev` environment in GitHub. */
+/** Development: database and cache on this machine, the flags, and the environment `development` in GitHub. */
 export async function dev(stack: string, settings: Settings): Promise<pulumi.Inputs> {
   const { application, database, environment, flags, github, services } = settings;
   const rules = rulesOf(environment);
   const backendUrl = `http://localhost:${services.backend.port}`;
 
-  // First, because it stops the program when a reviewing team is missing: nothing has been built then.
-  const connection = new GitHubProvider("dev-github-provider", github.owner);
-  const facts = await findGitHub(connection, { ...github, teams: reviewingTeams(github.environments) });
-  const delivery = new GitHubDelivery(
-    "dev-github",
-    {
-      ...github,
-      facts,
-      variables: {
-        SLIPWAY_STACK: stack,
-        SLIPWAY_ENVIRONMENT: environment,
-        LOG_LEVEL: rules.logLevel,
-        VITE_API_URL: backendUrl,
-      },
-    },
-    { providers: [connection] },
-  );
+  // First, because it stops the program when an approving team is missing: nothing has been built then.
+  const hub = await createGitHubSide({
+    stack,
+    github,
+    variables: () => ({ SLIPWAY_ENVIRONMENT: environment, LOG_LEVEL: rules.logLevel, VITE_API_URL: backendUrl }),
+    ownsRepository: false,
+  });
 
   const platform = new LocalPlatform("dev", {
     application,
@@ -65,7 +52,7 @@ export async function dev(stack: string, settings: Settings): Promise<pulumi.Inp
     },
     cache: platform.cache,
     flags: { declared: flagSet.flags, operated: flagSet.operated },
-    github: delivery.environments,
+    ...(hub && { github: hub.delivery.environments }),
     environment: { name: environment, ...rules },
   };
 }

@@ -64,7 +64,7 @@ export async function createFoundation(
 
   const cloud = new AwsProvider(named("aws"), settings.aws);
   const account = await requireAccount(cloud, settings.aws);
-  const delivery = await createDelivery({ account, cloud, context, protect, rules, settings });
+  const delivery = await createDelivery({ account, cloud, context, protect, settings });
   const opts = { providers: [cloud], transformations: boundedBy(delivery) };
 
   const keys = new Keys(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, slug, text, whole } from "./fields.ts";
+import { flag, text, whole } from "./fields.ts";
 
 /*
  * The groups of settings that describe the application, its flags and its repository. Every field has a description ("what it
@@ -100,31 +100,22 @@ export const featureSection = z.strictObject({
     }),
 });
 
-const teamSlug = slug("a team's slug such as qa-lead");
-
-/** One environment of the GitHub repository, as settings declare it. */
+/** What a stack says otherwise than delivery/process.yaml of one environment of the GitHub repository. */
 const gitHubEnvironmentSection = z.strictObject({
-  reviewers: z
-    .array(teamSlug)
-    .min(1)
-    .max(6)
-    .meta({
-      description: "the teams of which one member must approve a deployment, 1 to 6",
-      examples: [["team-lead"]],
-    }),
-  preventSelfReview: flag("whether who started a deployment is kept from approving it").default(true),
   waitMinutes: whole(0, 43200)
-    .default(0)
-    .meta({ description: "minutes that a deployment waits before it starts", examples: [0] }),
+    .meta({ description: "minutes that a deployment waits before it starts, instead of the process's", examples: [0] })
+    .optional(),
   branches: z
     .array(text(/^[^\s~^:\\]{1,255}$/, "a branch pattern such as release/*"))
-    .default([])
-    .meta({ description: "the branches that may deploy; * does not cross a slash", examples: [["develop"]] }),
+    .meta({
+      description: "the branches that may deploy, instead of the process's; * does not cross a slash",
+      examples: [["develop"]],
+    })
+    .optional(),
   tags: z
     .array(text(/^[^\s~^:\\]{1,255}$/, "a tag pattern such as v*"))
-    .default([])
-    .meta({ description: "the tags that may deploy", examples: [["v*"]] }),
-  protectedBranches: flag("whether every protected branch may deploy, instead of branches and tags").default(false),
+    .meta({ description: "the tags that may deploy, instead of the process's", examples: [["v*.*.*"]] })
+    .optional(),
   variables: z
     .record(
       text(
@@ -134,7 +125,7 @@ const gitHubEnvironmentSection = z.strictObject({
       z.string("text in quotes").max(48_000, "text of at most 48000 characters"),
     )
     .default({})
-    .meta({ description: "facts that workflows read as vars.<NAME>; no secrets" }),
+    .meta({ description: "facts that workflows read as vars.<NAME>, beside the stack's own; no secrets" }),
 });
 
 /** The GitHub repository and this stack's environments in it. */
@@ -150,13 +141,13 @@ export const gitHubSection = z.strictObject({
   createRepository: flag("whether the stack creates the repository, for a first try; else it must exist").default(
     false,
   ),
-  createTeams: flag("whether the stack creates the reviewing teams, for a first try; else they must exist").default(
+  createTeams: flag("whether the stack creates the approving teams, for a first try; else they must exist").default(
     false,
   ),
   environments: z
     .record(text(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/, "an environment's name such as dev"), gitHubEnvironmentSection)
     .default({})
-    .meta({ description: "the environments of the repository that this stack owns, by name" }),
+    .meta({ description: "what this stack says otherwise than delivery/process.yaml, by environment of the process" }),
 });
 
 /** What a stack says otherwise than delivery/flags.yaml, in that file's words (delivery/flags/flag.ts). */

@@ -1,6 +1,5 @@
 import type { Problem } from "./problems.ts";
 import { cachesHaveAStandby, databaseNamesAreFree, databaseWindowsWork, storageMayGrow } from "./rules/database.ts";
-import { gitHubEnvironmentsWork } from "./rules/github.ts";
 import { accessIsPossible, namespacesAreOwn, publicEndpointIsNarrow } from "./rules/kubernetes.ts";
 import { hostsLieInZone, subnetsFitNetwork, subnetsHaveAPlace, zonesLieInRegion } from "./rules/network.ts";
 import { environmentRequirements } from "./rules/requirements.ts";
@@ -43,7 +42,6 @@ const rules: readonly Rule[] = [
   namespacesAreOwn,
   accessIsPossible,
   publicEndpointIsNarrow,
-  gitHubEnvironmentsWork,
   environmentRequirements,
 ];
 

@@ -12,5 +12,9 @@ export const gitHubEnvironmentSelfReview: Rule = {
     { framework: "ISO 27001", version: "2022", id: "A.5.3" },
   ],
   appliesTo: ["github:index/repositoryEnvironment:RepositoryEnvironment"],
-  judge: ({ props }) => (props.preventSelfReview === true ? [] : ["lets people approve their own deployments."]),
+  // GitHub keeps the switch with the reviewers; where there are none, there is nothing to keep.
+  judge: ({ props }) =>
+    props.preventSelfReview === true || props.reviewers === undefined
+      ? []
+      : ["lets people approve their own deployments."],
 };

@@ -7,6 +7,7 @@ import {
   issuer,
   planIdentity,
   planTrust,
+  type TrustedEnvironment,
   type TrustedJob,
 } from "../../components/delivery-identity-plan.ts";
 import { type IamPolicy, managedPoliciesPerRole, policyLimits } from "../../components/iam-policy.ts";
@@ -424,11 +425,19 @@ describe("components/delivery-identity-plan: sizes", () => {
 describe("components/delivery-identity-plan: the trust", () => {
   const github: IdentityGitHub = { owner: "teamflow", repository: "app", ownerId: "11", repositoryId: "22" };
   const provider = identityNames(scope()).providerArn;
-  const deployTrust: TrustedJob = { kind: "environment", names: ["staging"] };
+  const staging: TrustedEnvironment = {
+    name: "staging",
+    workflows: ["environment-staging.yml", "rollback.yml"],
+    branches: ["main", "release/*"],
+    tags: [],
+  };
+  const deployTrust: TrustedJob = { kind: "environment", environments: [staging] };
   const trust = (job: TrustedJob) => JSON.parse(planTrust("role", github, job, provider)) as IamPolicy;
+  const workflow = (file: string, ref = "refs/heads/main") => `teamflow/app/.github/workflows/${file}@${ref}`;
   const token = (sub: string, more: Record<string, string> = {}) => ({
     [`${issuer}:aud`]: "sts.amazonaws.com",
     [`${issuer}:sub`]: sub,
+    [`${issuer}:job_workflow_ref`]: workflow("environment-staging.yml"),
     ...Object.fromEntries(Object.entries(more).map(([claim, value]) => [`${issuer}:${claim}`, value])),
   });
   const mayDeploy = (sub: string, more = {}) => trusts(trust(deployTrust), provider, token(sub, more));
@@ -456,6 +465,31 @@ describe("components/delivery-identity-plan: the trust", () => {
     ["a repository that took the name, by its claim", "repo:teamflow/app:environment:staging", { repository_id: "99" }],
     ["an environment that lies by its claim", "repo:teamflow/app:environment:staging", { environment: "production" }],
     ["a pattern", "repo:teamflow/app:environment:*"],
+    [
+      "a workflow that somebody adds and lets name the environment",
+      "repo:teamflow/app:environment:staging",
+      { job_workflow_ref: "teamflow/app/.github/workflows/own.yml@refs/heads/main" },
+    ],
+    [
+      "the derived workflow as a branch has changed it",
+      "repo:teamflow/app:environment:staging",
+      { job_workflow_ref: "teamflow/app/.github/workflows/environment-staging.yml@refs/heads/feature" },
+    ],
+    [
+      "the derived workflow as a tag has it, where only branches deploy",
+      "repo:teamflow/app:environment:staging",
+      { job_workflow_ref: "teamflow/app/.github/workflows/environment-staging.yml@refs/tags/main" },
+    ],
+    [
+      "a workflow of that name of another repository",
+      "repo:teamflow/app:environment:staging",
+      { job_workflow_ref: "mallory/app/.github/workflows/environment-staging.yml@refs/heads/main" },
+    ],
+    [
+      "another environment's workflow",
+      "repo:teamflow/app:environment:staging",
+      { job_workflow_ref: "teamflow/app/.github/workflows/environment-production.yml@refs/heads/main" },
+    ],
     ["upper case", "repo:TEAMFLOW/app:environment:staging"],
   ] as const) {
     it(`does not let ${who} deploy`, () => assert.equal(mayDeploy(sub, more), false));
@@ -482,25 +516,98 @@ describe("components/delivery-identity-plan: the trust", () => {
     );
   });
 
-  it("holds no pattern, for any names", () => {
+  it("is given to each of the environment's workflows, from each ref that it admits", () => {
+    for (const [file, ref] of [
+      ["environment-staging.yml", "refs/heads/main"],
+      ["rollback.yml", "refs/heads/release/1.2"],
+    ] as const)
+      assert.ok(mayDeploy("repo:teamflow/app:environment:staging", { job_workflow_ref: workflow(file, ref) }), file);
+  });
+
+  it("keeps apart what several environments let in", () => {
+    const production = {
+      name: "production",
+      workflows: ["environment-production.yml"],
+      branches: [],
+      tags: ["v*.*.*"],
+    };
+    const both = trust({ kind: "environment", environments: [staging, production] });
+    const gets = (environment: string, ref: string) =>
+      trusts(
+        both,
+        provider,
+        token(`repo:teamflow/app:environment:${environment}`, { job_workflow_ref: ref, environment }),
+      );
+    assert.ok(gets("production", workflow("environment-production.yml", "refs/tags/v1.2.3")));
+    assert.ok(!gets("production", workflow("environment-production.yml", "refs/heads/main")));
+    assert.ok(!gets("production", workflow("environment-staging.yml", "refs/heads/main")));
+    assert.ok(!gets("staging", workflow("environment-production.yml", "refs/tags/v1.2.3")));
+  });
+
+  it("wants the workflow to be told where AWS compares it, and does without elsewhere", () => {
+    const { [`${issuer}:job_workflow_ref`]: _, ...without } = token("repo:teamflow/app:environment:staging");
+    assert.equal(trusts(trust(deployTrust), provider, without), false);
+    const china = provider.replace("arn:aws:", "arn:aws-cn:");
+    const there = JSON.parse(planTrust("role", github, deployTrust, china)) as IamPolicy;
+    assert.equal(trusts(there, china, without), true);
+    assert.equal(
+      trusts(there, china, token("repo:teamflow/app:environment:staging", { job_workflow_ref: workflow("own.yml") })),
+      false,
+    );
+  });
+
+  it("lists subjects that are no patterns, for any names", () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
     fc.assert(
-      fc.property(name, name, fc.array(name, { minLength: 1, maxLength: 4 }), (owner, repository, names) => {
-        const text = planTrust("role", { ...github, owner, repository }, { kind: "environment", names }, provider);
-        assert.ok(!/[*?]/.test(text));
-        assert.ok(!/StringLike/.test(text));
+      fc.property(name, name, fc.array(name, { minLength: 1, maxLength: 3 }), (owner, repository, names) => {
+        const environments = names.map((each) => ({
+          ...staging,
+          name: each,
+          workflows: ["a.yml"],
+          branches: ["main"],
+        }));
+        const text = planTrust(
+          "role",
+          { ...github, owner, repository },
+          { kind: "environment", environments },
+          provider,
+        );
+        const { Statement } = JSON.parse(text) as IamPolicy;
+        assert.equal(Statement.length, 1, "the same refs share a statement");
+        for (const { Condition } of Statement) {
+          assert.deepEqual(Object.keys(Condition ?? {}).sort(), ["StringEquals", "StringEqualsIfExists", "StringLike"]);
+          assert.deepEqual(Object.keys(Condition?.StringLike ?? {}), [`${issuer}:job_workflow_ref`]);
+        }
+        assert.ok(!/[*?]/.test(text), "nothing is a pattern but what the process writes as one");
       }),
     );
   });
 
+  it("reads GitHub's patterns as IAM's", () => {
+    const branches = ["a/**/b", "v[0-9]", "refs/pull/*/merge", "cost${x}"];
+    const text = planTrust(
+      "role",
+      github,
+      { kind: "environment", environments: [{ ...staging, workflows: ["a.yml"], branches }] },
+      provider,
+    );
+    const [statement] = (JSON.parse(text) as IamPolicy).Statement;
+    assert.deepEqual(statement?.Condition?.StringLike?.[`${issuer}:job_workflow_ref`], [
+      workflow("a.yml", "refs/heads/a/*b"),
+      workflow("a.yml", "refs/heads/v?"),
+      workflow("a.yml", "refs/pull/*/merge"),
+      workflow("a.yml", "refs/heads/cost${$}{x}"),
+    ]);
+  });
+
   it("refuses to be longer than AWS takes, and to trust nobody", () => {
-    const names = Array.from({ length: 30 }, (_, index) => `environment-${index}`);
+    const environments = Array.from({ length: 30 }, (_, index) => ({ ...staging, name: `environment-${index}` }));
     assert.throws(
-      () => planTrust("role", github, { kind: "environment", names }, provider),
+      () => planTrust("role", github, { kind: "environment", environments }, provider),
       /characters, AWS takes 2048/,
     );
     assert.throws(
-      () => planTrust("role", github, { kind: "environment", names: [] }, provider),
+      () => planTrust("role", github, { kind: "environment", environments: [] }, provider),
       /No GitHub environment is named/,
     );
   });

@@ -19,7 +19,7 @@ const args: DeliveryIdentityArgs = {
   hosts: ["staging.teamflow.app"],
   protect: true,
   github: { owner: "teamflow", repository: "app", ownerId: "11", repositoryId: "22" },
-  environments: ["staging"],
+  environments: [{ name: "staging", workflows: ["environment-staging.yml"], branches: ["main"], tags: [] }],
   createOidcProvider: true,
 };
 

@@ -1,42 +1,42 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GitHubDelivery, type GitHubDeliveryArgs } from "../../components/github-delivery.ts";
+import { nothingExists } from "../../components/github-existing.ts";
 import { findGitHub, findOwnerId } from "../../components/github-facts.ts";
+import { planGates } from "../../components/github-gates-plan.ts";
 import { GitHubProvider, ownerProblem, writeDelay } from "../../components/github-provider.ts";
+import { readProcess } from "../../delivery/process/read.ts";
 import { runMocked } from "../support/pulumi-mocks.ts";
+
+const { process: release } = readProcess();
+const gates = planGates(release, "staging", {}).gates.filter(({ environment }) => environment === "staging");
 
 const args: GitHubDeliveryArgs = {
   owner: "teamflow",
   repository: "teamflow",
-  environments: {
-    dev: {
-      reviewers: ["team-lead", "developers"],
-      preventSelfReview: true,
-      waitMinutes: 0,
-      branches: ["develop", "release/*"],
-      tags: ["v*"],
-      protectedBranches: false,
-      variables: {},
-    },
-  },
-  variables: { SLIPWAY_STACK: "dev" },
+  stack: "staging",
+  gates,
+  process: planGates(release, "dev", {}).process,
+  variables: { staging: { LOG_LEVEL: "info" } },
   facts: {
     repository: { url: "https://github.com/teamflow/teamflow", id: "42" },
-    teams: new Map([
-      ["developers", { id: 11, members: ["ada", "bob"] }],
-      ["team-lead", { id: 12, members: ["cy"] }],
-    ]),
+    teams: new Map(
+      Object.values(release.roles).map(({ team }, index) => [team, { id: index + 1, members: [`${team}-1`] }]),
+    ),
+    existing: nothingExists,
   },
 };
+const idOf = (team: string) => args.facts.teams.get(team)?.id;
 const environmentType = "github:index/repositoryEnvironment:RepositoryEnvironment";
 const policyType = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy";
+const rulesetType = "github:index/repositoryRuleset:RepositoryRuleset";
 const variableType = "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable";
 
 const build = (changes: Partial<GitHubDeliveryArgs> = {}) =>
   runMocked(
     () => {
-      const provider = new GitHubProvider("dev-github-provider", "teamflow");
-      const delivery = new GitHubDelivery("dev-github", { ...args, ...changes }, { providers: [provider] });
+      const provider = new GitHubProvider("staging-github-provider", "teamflow");
+      const delivery = new GitHubDelivery("staging-github", { ...args, ...changes }, { providers: [provider] });
       return { environments: delivery.environments, repositoryId: delivery.repositoryId };
     },
     {
@@ -58,56 +58,101 @@ async function withEnvironment<T>(variables: Record<string, string>, run: () => 
 }
 
 describe("components/github-delivery", () => {
-  it("gates the environment: reviewers by id, no self review, no admin bypass, named branches", async () => {
+  it("gates a role's environment: its team by id, no self review, no admin bypass, named branches", async () => {
     const run = await build();
-    assert.deepEqual(run.one(environmentType).inputs, {
+    assert.deepEqual(run.one(environmentType, "staging-github-staging.qa-lead").inputs, {
       repository: "teamflow",
-      environment: "dev",
-      reviewers: [{ teams: [11, 12] }],
+      environment: "staging.qa-lead",
+      reviewers: [{ teams: [idOf("qa-lead")] }],
       preventSelfReview: true,
       canAdminsBypass: false,
       deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
     });
   });
 
-  it("adds a policy for each branch and tag", async () => {
+  it("leaves the deploying environment to its branches and to the roles' jobs: nobody reviews there", async () => {
     const run = await build();
-    const policies = run.resources.filter(({ type }) => type === policyType);
+    assert.deepEqual(run.one(environmentType, "staging-github-staging").inputs, {
+      repository: "teamflow",
+      environment: "staging",
+      canAdminsBypass: false,
+      deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
+    });
+  });
+
+  it("adds a policy for each branch and tag, the same for a role's environment", async () => {
+    const run = await build({ gates: gates.map((gate) => ({ ...gate, tags: ["v*"] })) });
+    const policies = run.resources.filter(
+      ({ inputs, type }) => type === policyType && inputs.environment === "staging",
+    );
     assert.deepEqual(
       policies.map(({ name, inputs }) => [name, inputs.branchPattern, inputs.tagPattern]),
       [
-        ["dev-github-dev-branch-develop", "develop", undefined],
-        ["dev-github-dev-branch-release/*", "release/*", undefined],
-        ["dev-github-dev-tag-v*", undefined, "v*"],
+        ["staging-github-staging-branch-main", "main", undefined],
+        ["staging-github-staging-branch-release/*", "release/*", undefined],
+        ["staging-github-staging-tag-v*", undefined, "v*"],
+      ],
+    );
+    assert.equal(run.resources.filter(({ type }) => type === policyType).length, 3 * gates.length);
+  });
+
+  it("hands facts to workflows as variables, the owner's mark last", async () => {
+    const run = await build();
+    const variables = run.resources.filter(
+      ({ inputs, type }) => type === variableType && inputs.environment === "staging",
+    );
+    assert.deepEqual(
+      variables.map(({ inputs }) => [inputs.variableName, inputs.value]),
+      [
+        ["LOG_LEVEL", "info"],
+        ["SLIPWAY_STACK", "staging"],
       ],
     );
   });
 
-  it("hands facts to workflows as variables", async () => {
-    const run = await build();
-    assert.deepEqual(run.one(variableType).inputs, {
-      repository: "teamflow",
-      environment: "dev",
-      variableName: "SLIPWAY_STACK",
-      value: "dev",
-    });
-  });
-
   it("asks for a wait only when there is one, since GitHub keeps no rule for none", async () => {
-    const dev = args.environments.dev;
-    assert.ok(dev);
-    assert.equal(
-      (await build({ environments: { dev: { ...dev, waitMinutes: 30 } } })).one(environmentType).inputs.waitTimer,
-      30,
-    );
-    assert.ok(!("waitTimer" in (await build()).one(environmentType).inputs));
+    const waiting = gates.map((gate) => ({ ...gate, waitMinutes: gate.role === undefined ? 30 : 0 }));
+    const run = await build({ gates: waiting });
+    assert.equal(run.one(environmentType, "staging-github-staging").inputs.waitTimer, 30);
+    assert.ok(!("waitTimer" in run.one(environmentType, "staging-github-staging.qa-lead").inputs));
   });
 
-  it("says where the environment is", async () => {
+  it("says where the environments are", async () => {
     const { result } = await build();
-    assert.deepEqual(result.environments, [
-      { name: "dev", url: "https://github.com/teamflow/teamflow/deployments/dev" },
+    assert.deepEqual(result.environments[0], {
+      name: "staging",
+      url: "https://github.com/teamflow/teamflow/deployments/staging",
+    });
+    assert.equal(result.environments.length, gates.length);
+  });
+
+  it("owns the rules of the repository where it is asked to, and builds none elsewhere", async () => {
+    assert.equal((await build()).resources.filter(({ type }) => type === rulesetType).length, 0);
+    const run = await build({ repositoryRules: { process: release, checks: ["Test"] } });
+    const branches = run.one(rulesetType, "staging-github-rules-branches").inputs;
+    assert.deepEqual(branches.conditions, {
+      refName: { includes: ["refs/heads/develop", "refs/heads/main", "refs/heads/release/*"], excludes: [] },
+    });
+    const { pullRequest, requiredStatusChecks, ...rules } = branches.rules as Record<string, Record<string, unknown>>;
+    assert.deepEqual(rules, { creation: false, update: false, deletion: true, nonFastForward: true });
+    assert.deepEqual(requiredStatusChecks?.requiredChecks, [{ context: "Test" }]);
+    assert.equal(pullRequest?.requireLastPushApproval, true);
+    const [first] = (pullRequest?.requiredReviewers ?? []) as unknown[];
+    assert.deepEqual(first, {
+      reviewer: { id: idOf("ai-lead"), type: "Team" },
+      filePatterns: ["voice-ai/**"],
+      minimumApprovals: 1,
+    });
+    const releasing = run.one(rulesetType, "staging-github-rules-releasing").inputs;
+    assert.deepEqual(releasing.bypassActors, [
+      { actorId: idOf("release-manager"), actorType: "Team", bypassMode: "always" },
     ]);
+    assert.deepEqual(run.one(rulesetType, "staging-github-rules-releases").inputs.rules, {
+      creation: false,
+      update: true,
+      deletion: true,
+      nonFastForward: true,
+    });
   });
 
   it("knows the repository's id, whether it was found or is created: names can be taken by others", async () => {
@@ -127,40 +172,42 @@ describe("components/github-delivery", () => {
   it("builds with its own provider, never with one from the stack's settings", async () => {
     const run = await build();
     for (const { type, provider } of run.resources.filter(({ type }) => type.startsWith("github:"))) {
-      assert.match(provider, /dev-github-provider/, type);
+      assert.match(provider, /staging-github-provider/, type);
     }
   });
 
   it("lets a transform have the last word", async () => {
     const run = await build({ transform: { environment: { waitTimer: 5 } } });
-    assert.equal(run.one(environmentType).inputs.waitTimer, 5);
+    assert.equal(run.one(environmentType, "staging-github-staging").inputs.waitTimer, 5);
   });
 
   it("creates repository and teams for a first try, and gives the teams access", async () => {
     const run = await build({
       createRepository: true,
       createTeams: true,
-      facts: { repository: undefined, teams: new Map() },
+      facts: { repository: undefined, teams: new Map(), existing: nothingExists },
     });
     assert.equal(run.one("github:index/repository:Repository").inputs.visibility, "private");
     assert.deepEqual(
       run.resources.filter(({ type }) => type === "github:index/team:Team").map(({ inputs }) => inputs.name),
-      ["developers", "team-lead"],
+      ["ai-lead", "devops-lead", "qa-lead", "tech-lead"],
     );
     assert.equal(
-      run.one("github:index/teamRepository:TeamRepository", "dev-github-team-developers-access").inputs.permission,
+      run.one("github:index/teamRepository:TeamRepository", "staging-github-team-qa-lead-access").inputs.permission,
       "pull",
     );
-    assert.deepEqual(run.result.environments, [
-      { name: "dev", url: "https://github.com/teamflow/new/deployments/dev" },
-    ]);
+    assert.equal(run.result.environments[0]?.url, "https://github.com/teamflow/new/deployments/staging");
   });
 
   it("stops before anything is created in GitHub when a gate could not work", async () => {
-    await assert.rejects(build({ facts: { ...args.facts, teams: new Map() } }), (error) => {
+    const nobody = { process: planGates(release, "staging", {}).process, facts: { ...args.facts, teams: new Map() } };
+    await assert.rejects(build(nobody), (error) => {
       assert.ok(pulumi.ResourceError.isInstance(error));
       assert.equal(error.hideStack, true);
-      assert.match(error.message, /^The team "developers" does not exist[^\n]*\nThe team "team-lead" does not exist/);
+      assert.match(
+        error.message,
+        /^The team "team-lead" of the role team-lead[^\n]* does not exist[^\n]*\nThe team "qa-lead"/,
+      );
       return true;
     });
   });

@@ -57,12 +57,12 @@ describe("the program", () => {
   it("builds dev of these resources and no others", async () => {
     const { resources } = await run("dev");
     assert.deepEqual(resources.map(({ type, name }) => `${type} ${name}`).sort(), [
-      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-dev-variable-LOG_LEVEL",
-      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-dev-variable-SLIPWAY_ENVIRONMENT",
-      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-dev-variable-SLIPWAY_STACK",
-      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-dev-variable-VITE_API_URL",
-      "github:index/repositoryEnvironment:RepositoryEnvironment dev-github-dev",
-      "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy dev-github-dev-branch-develop",
+      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-development-variable-LOG_LEVEL",
+      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-development-variable-SLIPWAY_ENVIRONMENT",
+      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-development-variable-SLIPWAY_STACK",
+      "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable dev-github-development-variable-VITE_API_URL",
+      "github:index/repositoryEnvironment:RepositoryEnvironment dev-github-development",
+      "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy dev-github-development-branch-develop",
       "pulumi-nodejs:dynamic/slipway:Flags dev-flags-set",
       "pulumi-nodejs:dynamic/slipway:LocalDatabase dev-database",
       "pulumi-nodejs:dynamic/slipway:Migrations dev-schema-migrations",
@@ -88,7 +88,9 @@ describe("the program", () => {
       logLevel: "debug",
       requireConfirmation: false,
     });
-    assert.deepEqual(result.github, [{ name: "dev", url: "https://github.com/teamflow/teamflow/deployments/dev" }]);
+    assert.deepEqual(result.github, [
+      { name: "development", url: "https://github.com/teamflow/teamflow/deployments/development" },
+    ]);
     assert.deepEqual(result.cache, { host: "127.0.0.1", port: 4712 });
     assert.ok(!JSON.stringify(result).includes("planted"));
   });
@@ -130,21 +132,17 @@ describe("the program", () => {
     assert.deepEqual(built, []);
   });
 
-  it("stops for a reviewing team that does not exist before it builds anything else", async () => {
+  it("stops for what GitHub does not have before it builds anything else", async () => {
     const built: string[] = [];
     const wrong = run(
       "dev",
-      { "github.environments.dev.reviewers": ["nobodies"] },
+      { "github.repository": "nothing" },
       {
-        answer: ({ token }) => {
-          if (token.includes("getTeam"))
-            throw new Error("GET https://api.github.com/orgs/teamflow/teams/nobodies: 404 Not Found []");
-          return { htmlUrl: "https://github.com/teamflow/teamflow" };
-        },
+        answer: () => ({}),
         outputs: ({ name }) => void built.push(name),
       },
     );
-    await assert.rejects(wrong, /The team "nobodies" does not exist in the organization "teamflow"\./);
+    await assert.rejects(wrong, /The repository "teamflow\/nothing" does not exist/);
     assert.deepEqual(
       built.filter((name) => !name.startsWith("dev-github")),
       [],

@@ -11,10 +11,7 @@ describe("infra/settings-reference", () => {
 
   it("tells a setting's meaning, default and rule", () => {
     assert.match(page, /^\| `slipway:database\.backupDays` \| for how many days .* \| `7` \| 1 to 35 \|$/m);
-    assert.match(
-      page,
-      /^\| `slipway:github\.environments\.<name>\.reviewers` \| .* \| required \| at least 1, at most 6/m,
-    );
+    assert.match(page, /^\| `slipway:github\.environments\.<name>\.waitMinutes` \| .* \| {2}\| 0 to 43200/m);
   });
 
   it("names the group that another one is like, instead of repeating it", () => {

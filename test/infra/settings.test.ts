@@ -465,46 +465,22 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
     "Pulumi.staging.yaml: slipway:logs.retentionDays is 31, not 1 or 3 or 5 or 7 or 14 or 30 or 60 or 90 or 120 or 150 or 180 or 365 or 400 or 545 or 731 or 1096 or 1827 or 2192 or 2557 or 2922 or 3288 or 3653.\n  Correct it. It says for how many days logs are kept, for example 30.",
   ],
   [
-    "a gate without reviewers",
+    "reviewers of an environment, which are the process's to say",
     "dev",
-    { "github.environments.dev.reviewers": [] },
-    'Pulumi.dev.yaml: slipway:github.environments.dev.reviewers is an empty list, not a list of at least 1.\n  Correct it. It is the teams of which one member must approve a deployment, 1 to 6, for example ["team-lead"].',
+    { "github.environments.development.reviewers": ["qa-lead"] },
+    "Pulumi.dev.yaml: slipway:github.environments.development.reviewers is not a setting.\n  Remove it, or use one of: branches, tags, variables, waitMinutes.",
   ],
   [
-    "more reviewers than GitHub takes",
-    "dev",
-    { "github.environments.dev.reviewers": ["a", "b", "c", "d", "e", "f", "g"] },
-    'Pulumi.dev.yaml: slipway:github.environments.dev.reviewers is a list, not a list of at most 6.\n  Correct it. It is the teams of which one member must approve a deployment, 1 to 6, for example ["team-lead"].',
-  ],
-  [
-    "a reviewer who is named twice",
-    "dev",
-    { "github.environments.dev.reviewers": ["qa-lead", "qa-lead"] },
-    'Pulumi.dev.yaml: slipway:github.environments.dev.reviewers[1] is "qa-lead", which is listed twice.\n  Name each team once.',
-  ],
-  [
-    "an environment that every branch may deploy to",
-    "dev",
-    { "github.environments.dev.branches": undefined },
-    "Pulumi.dev.yaml: slipway:github.environments.dev.branches is empty, so any branch could deploy.\n  List the branches or tags that may deploy.",
-  ],
-  [
-    "both kinds of branch policy",
-    "dev",
-    { "github.environments.dev.protectedBranches": true },
-    "Pulumi.dev.yaml: slipway:github.environments.dev.protectedBranches is true, but branches or tags are listed too.\n  GitHub takes one or the other: remove one.",
-  ],
-  [
-    "self review in staging",
-    "staging",
-    { "github.environments.staging": { reviewers: ["qa-lead"], branches: ["main"], preventSelfReview: false } },
-    'Pulumi.staging.yaml: slipway:github.environments.staging.preventSelfReview is false, but the environment "staging" requires it.\n  Set it to true, or remove it.',
+    "a wait that is longer than GitHub's longest",
+    "prod",
+    { "github.environments.production.waitMinutes": 50_000 },
+    "Pulumi.prod.yaml: slipway:github.environments.production.waitMinutes is 50000, not a whole number from 0 to 43200.\n  Correct it. It is minutes that a deployment waits before it starts, instead of the process's, for example 0.",
   ],
   [
     "a variable that GitHub would refuse",
     "dev",
-    { "github.environments.dev.variables": { GITHUB_STACK: "dev" } },
-    "Pulumi.dev.yaml: slipway:github.environments.dev.variables.GITHUB_STACK is not a valid name: it must be upper-case letters, digits and underscores, not starting with GITHUB_ or a digit.\n  Rename the key.",
+    { "github.environments.development.variables": { GITHUB_STACK: "dev" } },
+    "Pulumi.dev.yaml: slipway:github.environments.development.variables.GITHUB_STACK is not a valid name: it must be upper-case letters, digits and underscores, not starting with GITHUB_ or a digit.\n  Rename the key.",
   ],
   [
     "a flag above a hundred percent",
@@ -557,7 +533,7 @@ describe("infra/settings", () => {
     assert.equal(settings.application, "teamflow");
     assert.deepEqual(settings.flags, {});
     assert.equal(settings.services.frontend.scaling.maximum, 1);
-    assert.equal(settings.github.environments.dev?.waitMinutes, 0);
+    assert.deepEqual(settings.github.environments, {}, "what the process says");
   });
 
   it("keeps the committed networks of all stacks apart, and off their neighbours' subnets", () => {
@@ -612,7 +588,7 @@ describe("infra/settings", () => {
       ["a GitHub token", "github.token", join("ghp_", "abcdefghijklmnopqrstuvwxyz0123456789")],
       ["an AWS access key", "aws.key", join("AKIA", "ABCDEFGHIJKLMNOP")],
       ["a secret in plain text", "database.password", "hunter2-planted"],
-      ["a secret in plain text", "github.environments.dev.variables.API_TOKEN", "planted-token"],
+      ["a secret in plain text", "github.environments.development.variables.API_TOKEN", "planted-token"],
       ["an address with a password in it", "database.name", "postgres://app:planted@db/teamflow"],
       ["a private key", "aws.certificate", join("-----BEGIN RSA ", "PRIVATE KEY-----planted")],
       [

@@ -13,6 +13,7 @@ const instanceType = "aws:rds/instance:Instance";
 const flagsType = "pulumi-nodejs:dynamic/slipway:Flags";
 
 const environment = {
+  environment: "production.cto",
   canAdminsBypass: false,
   preventSelfReview: true,
   reviewers: [{ teams: [1, 2] }],
@@ -61,6 +62,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       resource: { type: environmentType, props: without("preventSelfReview") },
       findings: ["lets people approve their own deployments."],
     },
+    {
+      title: "accepts nothing said where nobody reviews",
+      resource: {
+        type: environmentType,
+        props: { environment: "production", canAdminsBypass: false, deploymentBranchPolicy: {} },
+      },
+      findings: [],
+    },
   ],
   "github-environment-reviewers": [
     { title: "accepts teams", resource: { type: environmentType, props: environment }, findings: [] },
@@ -70,9 +79,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       findings: [],
     },
     {
-      title: "refuses none",
+      title: "refuses none where a role approves",
       resource: { type: environmentType, props: without("reviewers") },
       findings: ["has no reviewers."],
+    },
+    {
+      title: "accepts none where deployments run",
+      resource: { type: environmentType, props: { ...without("reviewers"), environment: "production" } },
+      findings: [],
     },
     {
       title: "refuses an empty group",

@@ -39,6 +39,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "aws:sns/topic:Topic": ["name"],
   "aws:wafv2/webAcl:WebAcl": ["name"],
   "github:index/repositoryEnvironment:RepositoryEnvironment": ["repository", "environment"],
+  "github:index/repositoryRuleset:RepositoryRuleset": ["repository", "name"],
 };
 
 /** Types whose identity AWS chooses, or that belong to exactly one resource of the same stack and have no name beside it. */
@@ -80,6 +81,7 @@ const nameless: ReadonlySet<string> = new Set([
   "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
   "pulumi-nodejs:dynamic/slipway:Flags",
   "pulumi-nodejs:dynamic/slipway:GeneratedSecret",
+  "pulumi:pulumi:StackReference",
   "random:index/randomId:RandomId",
 ]);
 

@@ -73,7 +73,7 @@ const answers: Readonly<Record<string, (inputs: Values, stack: string) => Values
   "aws:route53/getZone:getZone": ({ name }) => ({ name, zoneId: `zone-of-${name}`, nameServers: ["ns-1.example"] }),
   "github:index/getOrganization:getOrganization": () => ({ id: "11" }),
   "github:index/getRepository:getRepository": ({ name }) => ({ name, htmlUrl: `https://github/${name}`, repoId: 22 }),
-  "github:index/getTeam:getTeam": ({ slug }) => ({ slug, id: "33", members: ["ada", "grace"] }),
+  "github:index/getTeam:getTeam": ({ slug }) => ({ slug, id: "33", members: [`${slug}-1`, `${slug}-2`] }),
 };
 
 /** What resources answer with beside their inputs and their ARN. */
