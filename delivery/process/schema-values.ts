@@ -23,7 +23,6 @@ export const duration = text(
 });
 
 export const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
-export type Day = (typeof days)[number];
 
 /** A time of day on a 24-hour clock: "16:00". */
 export const timeOfDay = text(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day such as "10:00"');

@@ -84,4 +84,3 @@ export const processSchema = z.strictObject({
 
 export type Process = z.infer<typeof processSchema>;
 export type ProcessEnvironment = z.infer<typeof environment>;
-export type ProcessRole = z.infer<typeof role>;
