@@ -180,7 +180,7 @@ describe("the calendar as a file for people's calendars", () => {
         const plain = common.replaceAll(/\^(.)/g, (_, escaped: string) => ({ n: "\n", "'": '"' })[escaped] ?? escaped);
         assert.equal(plain, carried(name));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
