@@ -1,7 +1,6 @@
 import pg from "pg";
-import { z } from "zod";
 import type { FlagSource, SourceReports } from "./live-flags.ts";
-import { type StoredFlag, withSharedSegments } from "./translate.ts";
+import { PostgresState } from "./postgres-state.ts";
 
 /** Where the tables' triggers tell of a change, with the flag's key as payload. */
 export const flagChannel = "slipway_feature_flags";
@@ -19,34 +18,8 @@ const longestAnswer = 5_000;
 const shortestPause = 100;
 const longestPause = 5_000;
 
-/**
- * What the application's role sees: row-level security hides inactive flags from it, and so does this from every other role. Not
- * jsonb_agg, which takes minutes over 10 MB in one flag where json_agg takes half a second.
- */
-const flagsQuery = `
-  SELECT json_build_object(
-      'flags', coalesce(json_agg(json_build_object('key', f.flag_key, 'enabled', e.enabled, 'rollout', e.rollout_percentage,
-        'targeting', e.user_targeting, 'waitsFor', CASE WHEN a.at = 'infinity' THEN 'go-live'
-          WHEN a.at > statement_timestamp() THEN to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END) ORDER BY f.flag_key), '[]'),
-      'segments', (SELECT coalesce(json_object_agg(s.segment_key, s.definition ORDER BY s.segment_key), '{}')
-        FROM public.feature_flag_segments s WHERE s.environment = $1))::text AS state,
-    (extract(epoch FROM min(a.at) FILTER (WHERE a.at > statement_timestamp() AND a.at < 'infinity') - statement_timestamp()) * 1000)::float8 AS next
-    FROM public.feature_flags f JOIN public.feature_flag_environments e ON e.flag_key = f.flag_key,
-      LATERAL (SELECT CASE WHEN e.user_targeting ? 'activation' THEN public.feature_flag_activation($1, e.user_targeting) END AS at) a
-    WHERE e.environment = $1 AND f.is_active`;
-
-const stateSchema = z.object({
-  flags: z.array(
-    z.object({
-      key: z.string(),
-      enabled: z.boolean(),
-      rollout: z.int().min(0).max(100),
-      targeting: z.unknown(),
-      waitsFor: z.string().nullable(),
-    }),
-  ),
-  segments: z.record(z.string(), z.unknown()),
-});
+/** More changes than these are read with all others: reading one by one would take longer. */
+const mostSingleFlags = 50;
 
 /**
  * Follows the flags of one environment in its database, over one session of its own. A lost session is opened again, after pauses
@@ -66,17 +39,16 @@ export function postgresSource(options: PostgresSourceOptions): FlagSource {
 }
 
 async function follow(options: PostgresSourceOptions, reports: SourceReports, stopping: AbortSignal): Promise<void> {
-  let last: string | undefined;
+  const state = new PostgresState(options.environment);
   let failures = 0;
-  const report = (state: string) => {
+  const report = (changed: boolean) => {
     failures = 0;
-    if (state === last) return reports.unchanged();
-    reports.current(parseState(state));
-    last = state;
+    if (changed) reports.current(state.flags);
+    else reports.unchanged();
   };
   while (!stopping.aborted) {
     try {
-      await followSession(options, report, stopping);
+      await followSession(options, state, report, stopping);
     } catch (error) {
       if (stopping.aborted) return;
       reports.lost(error as Error);
@@ -87,8 +59,9 @@ async function follow(options: PostgresSourceOptions, reports: SourceReports, st
 }
 
 async function followSession(
-  { connection, environment, pollInterval = 2_000 }: PostgresSourceOptions,
-  report: (state: string) => void,
+  { connection, pollInterval = 2_000 }: PostgresSourceOptions,
+  state: PostgresState,
+  report: (changed: boolean) => void,
   stopping: AbortSignal,
 ): Promise<void> {
   const client = new pg.Client({
@@ -100,7 +73,11 @@ async function followSession(
   });
   let lost: Error | undefined;
   let bell = new AbortController();
-  client.on("notification", () => bell.abort());
+  let told = new Set<string>();
+  client.on("notification", ({ payload = "" }) => {
+    told.add(payload);
+    bell.abort();
+  });
   client.on("error", (error) => {
     lost = error;
     bell.abort();
@@ -112,18 +89,33 @@ async function followSession(
   try {
     await client.connect();
     await client.query(`LISTEN ${flagChannel}`);
+    let due = 0; // when all is read again, on the clock of performance.now()
     while (!stopping.aborted) {
-      bell = new AbortController(); // before the read, so that a change during it is not missed
-      const { rows } = await client.query<{ state: string; next: number | null }>(flagsQuery, [environment]);
-      const [row] = rows;
-      if (row !== undefined) report(row.state);
-      // The next activation is so far away by the database's clock; what this machine's says does not matter.
-      const pause = Math.min(pollInterval, Math.ceil(row?.next ?? pollInterval) + 1);
-      await wait(pause, AbortSignal.any([bell.signal, stopping]));
+      // Before the read, so that a change during it is not missed.
+      bell = new AbortController();
+      const keys = [...told];
+      told = new Set();
+      // A flag's key is the whole payload. What has none is not one flag's: a segment, a go-live, a table made empty.
+      const single = performance.now() < due && keys.length <= mostSingleFlags && !keys.includes("");
+      if (single && keys.length > 0) {
+        const next = await state.readSome(client, keys);
+        report(true);
+        due = Math.min(due, performance.now() + pauseUntil(next));
+      } else if (!single) {
+        const { changed, next } = await state.readAll(client);
+        report(changed);
+        due = performance.now() + pauseUntil(next);
+      }
+      await wait(Math.max(0, due - performance.now()), AbortSignal.any([bell.signal, stopping]));
       if (lost !== undefined) throw lost;
     }
   } finally {
     await close(client);
+  }
+
+  /** The next activation is so far away by the database's clock; what this machine's says does not matter. */
+  function pauseUntil(next: number | undefined): number {
+    return Math.min(pollInterval, Math.ceil(next ?? pollInterval) + 1);
   }
 }
 
@@ -150,10 +142,4 @@ function wait(milliseconds: number, until: AbortSignal): Promise<void> {
       resolve();
     }
   });
-}
-
-function parseState(text: string): Record<string, StoredFlag> {
-  const { flags, segments } = stateSchema.parse(JSON.parse(text));
-  const byKey = flags.map(({ key, waitsFor, ...flag }) => [key, { ...flag, ...(waitsFor !== null && { waitsFor }) }]);
-  return withSharedSegments(Object.fromEntries(byKey), segments);
 }

@@ -48,8 +48,17 @@ export function changedKeys(before: Snapshot | undefined, after: Snapshot): stri
   return [...keys].filter((key) => before?.digests.get(key) !== after.digests.get(key));
 }
 
+/** Of a flag that is the very object of an earlier snapshot it is known. */
+const known = new WeakMap<StoredFlag, string>();
+
 /** One that nothing else has for what is nested so deep that it cannot be written down. */
 function digestOf(flag: StoredFlag): string {
+  const digest = known.get(flag) ?? makeDigest(flag);
+  known.set(flag, digest);
+  return digest;
+}
+
+function makeDigest(flag: StoredFlag): string {
   try {
     return hash("sha1", canonicalJson(flag), "base64");
   } catch {

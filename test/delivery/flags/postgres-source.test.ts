@@ -120,6 +120,62 @@ describe("flags that follow a database", () => {
     await until("the last change is seen", async () => flags.metadata("a")?.last === true, 5);
   });
 
+  it("read again only the flag that they are notified of, and all of them where it is not known which", async () => {
+    const { flags } = await follow({ pollInterval: never });
+    const unheard = async (change: () => Promise<unknown>) => {
+      await admin.query("ALTER TABLE public.feature_flag_environments DISABLE TRIGGER notify");
+      await change();
+      await admin.query("ALTER TABLE public.feature_flag_environments ENABLE TRIGGER notify");
+    };
+    await unheard(() => set("enabled = true, rollout_percentage = 100", "b"));
+    await set("enabled = false");
+    await until("a is off", async () => !flags.isEnabled("a"));
+    assert.equal(flags.isEnabled("b"), false, "b was read though nobody spoke of it");
+    await admin.query(`NOTIFY ${flagChannel}`);
+    await until("b is on", async () => flags.isEnabled("b"));
+
+    // More than are read one by one, in one transaction.
+    await unheard(() => set("enabled = false", "b"));
+    await admin.query(
+      "INSERT INTO public.feature_flags (flag_key, name) SELECT 'many' || n, 'Many' FROM generate_series(1, 60) n",
+    );
+    await until("b is off", async () => !flags.isEnabled("b"));
+  });
+
+  it("see a flag that comes, that goes, and that is hidden, by its notification", async () => {
+    const { flags } = await follow({ pollInterval: never });
+    await admin.query("INSERT INTO public.feature_flags (flag_key, name) VALUES ('c', 'C')");
+    await admin.query(
+      "INSERT INTO public.feature_flag_environments (flag_key, environment, enabled, rollout_percentage) VALUES ('c', 'staging', true, 100)",
+    );
+    await until("c is there", async () => flags.isEnabled("c"));
+    assert.ok(flags.isEnabled("a"));
+    await admin.query("UPDATE public.feature_flags SET is_active = false WHERE flag_key = 'c'");
+    await until("c is hidden", async () => flags.evaluate("c") === undefined);
+    await admin.query("DELETE FROM public.feature_flags WHERE flag_key = 'a'");
+    await until("a is gone", async () => flags.evaluate("a") === undefined);
+    assert.deepEqual(flags.keys, ["b"]);
+  });
+
+  it("put a shared segment into a flag that is read by itself, and activate one at its time", async () => {
+    await admin.query(
+      `INSERT INTO public.feature_flag_segments (environment, segment_key, definition) VALUES ('staging', 'testers', '{"users": ["ada"]}')`,
+    );
+    const { flags } = await follow({ pollInterval: never });
+    await set(`rollout_percentage = 0, user_targeting = '{"segments": [{"name": "them", "shared": "testers"}]}'`);
+    await until("bob is out", async () => !flags.isEnabled("a", { userId: "bob" }));
+    assert.ok(flags.isEnabled("a", { userId: "ada" }));
+    await admin.query(`UPDATE public.feature_flag_segments SET definition = '{"users": ["bob"]}'`);
+    await until("bob is in", async () => flags.isEnabled("a", { userId: "bob" }));
+
+    const soon = "to_char((clock_timestamp() + '1.5 s') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
+    await set(
+      `enabled = true, rollout_percentage = 100, user_targeting = jsonb_build_object('activation', jsonb_build_object('at', ${soon}))`,
+      "b",
+    );
+    await until("b is active", async () => flags.isEnabled("b"));
+  });
+
   it("go on, STALE, while the database is gone, and are fresh with what changed when it is back", async () => {
     const { flags, problems } = await follow();
     await cutOff();
