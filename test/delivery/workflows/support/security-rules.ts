@@ -22,7 +22,7 @@ const writers: Readonly<Record<string, RegExp>> = {
 
 const machines: ReadonlySet<string> = new Set(["ubuntu-24.04", runnerOf("staging"), runnerOf("prod")]);
 
-const deployRole = /:role\/[\w-]+-deploy$/;
+const deployRole = /:role\/[\w-]+-deploy$|vars\.SLIPWAY_FEATURE_ROLE/;
 
 export const securityRules: readonly SecurityRule[] = [
   {
@@ -176,7 +176,8 @@ export const securityRules: readonly SecurityRule[] = [
   {
     title: "never cuts off what works on an environment",
     find: (workflow) => {
-      const works = stepsJobs(workflow).filter(({ job }) => job.environment !== undefined);
+      // What waits for an approval works on nothing yet: a newer push may take its place.
+      const works = stepsJobs(workflow).filter(({ id, job }) => job.environment && !id.startsWith("approve-"));
       const cancels = workflow.concurrency?.["cancel-in-progress"] === true;
       return wheres(works.filter(({ job }) => cancels || job.concurrency?.["cancel-in-progress"] === true));
     },
