@@ -11,11 +11,13 @@ import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addFeaturesCommand } from "./commands/features.ts";
 import { addFlagsCommand } from "./commands/flags.ts";
 import { addOperatorCommand } from "./commands/operator.ts";
+import { addReleaseCommand } from "./commands/release.ts";
 import { addSandboxCommand } from "./commands/sandbox.ts";
 import { addSetupCommand } from "./commands/setup.ts";
 import { addStackCommands } from "./commands/stack.ts";
 import { addTaskCommand } from "./commands/task.ts";
 import { addTestCommand } from "./commands/test.ts";
+import { addWorkflowsCommand } from "./commands/workflows.ts";
 import { styled } from "./terminal.ts";
 
 /** The whole command line of `./slipway`, without running anything. */
@@ -43,6 +45,8 @@ export function createProgram(): Command {
   addDatabaseCommand(program);
   addFeaturesCommand(program);
   addFlagsCommand(program);
+  addReleaseCommand(program);
+  addWorkflowsCommand(program);
   addEnvironmentCommands(program);
   addTestCommand(program);
   addSetupCommand(program);

@@ -2,17 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { UsageError, UserError } from "../errors.ts";
+import type { Identity } from "../release/store/change.ts";
 import { asking, type GitHubPlace } from "./github.ts";
-
-/** Who acts, and by what that was proved: never by what somebody says of themselves. */
-export interface Identity {
-  /** `github:<login>`. */
-  readonly actor: string;
-  /** `workflow`: a job, by its OIDC token; `terminal`: a GitHub token; `sandbox`: a token of the local GitHub. */
-  readonly source: "workflow" | "terminal" | "sandbox";
-  /** What proved it, in a few words for the audit: an OIDC subject, or whose token it was. No secret. */
-  readonly proof: string;
-}
 
 const user = z.object({ login: z.string().min(1), id: z.number() });
 

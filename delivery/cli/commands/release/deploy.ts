@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { readSettings } from "../../../../infra/stack-file.ts";
+import { checkoutRoot } from "../../../../sandbox/paths.ts";
+import { UserError } from "../../../errors.ts";
+import { deploy, type Execution } from "../../../release/service/deploy.ts";
+import { printJson, printNote } from "../../terminal.ts";
+import { upForRelease } from "../stack.ts";
+import { answerText, gateExitCodes } from "./answer-text.ts";
+import { releasedImages } from "./images.ts";
+import { atDesk, numberOf, type ReleaseOptions, type ReleaseSession, releaseCommand } from "./session.ts";
+
+/** Adds `release deploy`. */
+export function addDeploy(release: Command): void {
+  releaseCommand(release, "deploy", {
+    summary:
+      "Ask the gate and, when it is open, bring the environment's stack up with the bundle's images. A command that was killed goes on when\nit is run again. Exit code 3 when the gate says not now.",
+    example: "./slipway release deploy 7",
+  })
+    .argument("<promotion>", "its number")
+    .action((promotion: string, options: ReleaseOptions) =>
+      atDesk(options, (session) => runDeployment(session, numberOf("promotion", promotion), options)),
+    );
+}
+
+/** Deploys a promotion, says how it went, and sets the exit code. */
+export async function runDeployment(
+  { desk, sandbox }: ReleaseSession,
+  id: number,
+  options: Pick<ReleaseOptions, "json">,
+): Promise<void> {
+  const result = await deploy(desk, id, (work) => bringUp(work, sandbox));
+  const { answer, deployment, resumed } = result;
+  if (options.json) printJson({ ...(deployment && { deployment }), resumed, gate: answer.answer });
+  else if (deployment === undefined) process.stdout.write(`${answerText(answer.answer)}\n`);
+  else if (deployment.outcome === "succeeded")
+    printNote(
+      `deployment ${deployment.id} to ${deployment.environment} succeeded; verify it: ./slipway release verify ${deployment.environment}`,
+    );
+  if (deployment === undefined) process.exitCode = gateExitCodes[answer.answer.verdict];
+  else if (deployment.outcome !== "succeeded") {
+    process.exitCode = 1;
+    if (!options.json)
+      throw new UserError(
+        `Deployment ${deployment.id} to ${deployment.environment} failed: ${deployment.reason}\n  What ran before runs on where the platform could keep it. Mend it and ask for a new promotion, or go back: ./slipway release rollback ${deployment.environment} --reason "..."`,
+      );
+  }
+}
+
+/** @returns why it did not come about; undefined when it did */
+async function bringUp({ bundle, promotion, stack }: Execution, sandbox: boolean): Promise<string | undefined> {
+  const { environment: main } = readSettings(checkoutRoot, stack);
+  const images = releasedImages(bundle, promotion.environment, main);
+  try {
+    if (await upForRelease(stack, images, sandbox)) return undefined;
+    return `\`up ${stack}\` failed; its output says why.`;
+  } catch (error) {
+    if (error instanceof UserError) return error.message.split("\n")[0] ?? "it failed";
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Promotion } from "../model.ts";
+import { change } from "../store/change.ts";
+import { gatherFacts } from "../store/facts.ts";
+import { recordGateAnswer, type StoredAnswer } from "../store/gate-answers.ts";
+import { getPromotion } from "../store/promotions.ts";
+import { type Desk, decider, factInputs } from "./desk.ts";
+
+/** Asks the gate and stores its answer beside the facts that it was given on. */
+export async function askGate(desk: Desk, id: number): Promise<{ promotion: Promotion; stored: StoredAnswer }> {
+  const { client, identity } = desk;
+  const promotion = await getPromotion(client, id);
+  const inputs = await factInputs(desk, promotion);
+  const facts = await gatherFacts(client, id, inputs);
+  const answer = decider(desk)(facts);
+  return { promotion, stored: await change(client, identity, (open) => recordGateAnswer(open, facts, answer)) };
+}
+
+/** The roles whose word is missing, by the gate; nothing is recorded. */
+export async function missingRoles(desk: Desk, promotion: Promotion): Promise<string[]> {
+  const facts = await gatherFacts(desk.client, promotion.id, await factInputs(desk, promotion));
+  return decider(desk)(facts)
+    .approvals.filter(({ actor }) => actor === undefined)
+    .map(({ role }) => role);
+}

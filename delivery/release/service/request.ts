@@ -1,0 +1,138 @@
+import { UserError } from "../../errors.ts";
+import { environmentOf } from "../../process/requirements.ts";
+import type { DeploymentKind } from "../../process/schema-calendar.ts";
+import { differences } from "../bundle.ts";
+import type { Bundle, EmergencyClaim, Promotion, RollbackClaim } from "../model.ts";
+import { rollbackTarget } from "../rollback.ts";
+import { getBundle, listBundles, standingBundle } from "../store/bundles.ts";
+import { change } from "../store/change.ts";
+import { listDeployments } from "../store/deployments.ts";
+import { declareIncident } from "../store/incidents.ts";
+import { createPromotion, listPromotions } from "../store/promotions.ts";
+import { standingOf } from "../store/standing.ts";
+import type { Desk } from "./desk.ts";
+import { tell } from "./telling.ts";
+
+/** What came of asking: the same request asked again finds the promotion that there is. */
+export interface Requested {
+  readonly promotion: Promotion;
+  readonly bundle: Bundle;
+  /** False when it had been asked for before and is still open. */
+  readonly asked: boolean;
+}
+
+/**
+ * Finds a bundle by its digest, so much of its beginning that it is the only one, or its version (the newest of that version).
+ * @throws UserError when there is none, or more than one
+ */
+export async function findBundle({ client }: Pick<Desk, "client">, named: string): Promise<Bundle> {
+  const version = named.replace(/^v(?=\d)/, "");
+  const byVersion = (await listBundles(client, 1000)).find((bundle) => bundle.version === version);
+  return byVersion ?? getBundle(client, named);
+}
+
+/**
+ * Asks for a bundle to go to an environment.
+ * @throws UserError for an environment that the process does not have, or a bundle that changes nothing there
+ */
+export async function requestPromotion(
+  desk: Desk,
+  named: string,
+  environment: string,
+  kind: Exclude<DeploymentKind, "emergency">,
+): Promise<Requested> {
+  environmentOf(desk.process, environment);
+  const bundle = await findBundle(desk, named);
+  return request(desk, bundle, environment, { kind });
+}
+
+/**
+ * Declares an emergency and asks for its bundle to go to an environment at once. Whoever is in the chain of contacts is told, each
+ * when their time comes, until somebody acknowledges.
+ * @throws UserError for a severity that the process does not have
+ */
+export async function requestEmergency(
+  desk: Desk,
+  named: string,
+  environment: string,
+  claim: EmergencyClaim,
+): Promise<Requested> {
+  const { emergency } = desk.process;
+  if (!Object.hasOwn(emergency.severities, claim.severity))
+    throw new UserError(
+      `The process has no severity "${claim.severity}".\n  Use one of ${Object.keys(emergency.severities).join(", ")}.`,
+    );
+  const bundle = await findBundle(desk, named);
+  return request(desk, bundle, environment, { kind: "emergency", emergency: claim });
+}
+
+/**
+ * Asks for an environment to go back to its last verified bundle.
+ * @throws UserError when there is none: nothing was moved
+ */
+export async function requestRollback(desk: Desk, environment: string, claim: RollbackClaim): Promise<Requested> {
+  const { client, process } = desk;
+  const { title } = environmentOf(process, environment);
+  const deployments = await listDeployments(client, { environment });
+  const standing = await standingBundle(client, environment);
+  const target = rollbackTarget(deployments, standing?.digest);
+  if (target === undefined)
+    throw new UserError(
+      `There is no way back in ${title}: no bundle but the one that stands there was ever verified.\n  Nothing was moved. Go forward with a fix: ./slipway release emergency.`,
+    );
+  return request(desk, await getBundle(client, target), environment, { kind: "normal", rollback: claim });
+}
+
+type Manner = Pick<Promotion, "kind" | "emergency" | "rollback">;
+
+async function request(desk: Desk, bundle: Bundle, environment: string, manner: Manner): Promise<Requested> {
+  const { client, identity, process, version } = desk;
+  const open = (await listPromotions(client, { environment, states: ["open", "deploying"] })).find(
+    (one) =>
+      one.bundle === bundle.digest &&
+      one.kind === manner.kind &&
+      (one.rollback === undefined) === (manner.rollback === undefined),
+  );
+  if (open !== undefined) return { promotion: open, bundle, asked: false };
+  const changed = differences(bundle, await standingOf(client, environment));
+  const { title } = environmentOf(process, environment);
+  if (changed.length === 0)
+    throw new UserError(
+      `Bundle ${bundle.version} changes nothing in ${title}: all that it brings is there.\n  Nothing was asked for.`,
+    );
+  const key = desk.key(`${manner.rollback ? "rollback" : manner.kind} ${bundle.digest} ${environment}`);
+  const promotion = await change(client, identity, async (open) => {
+    const created = await createPromotion(open, key, {
+      bundle: bundle.digest,
+      environment,
+      process: version,
+      changed,
+      ...manner,
+    });
+    if (manner.emergency) await declare(desk, open, created, manner.emergency);
+    await tell(open, `promotion/${created.id} requested`, "promotion.requested", {
+      promotion: created.id,
+      environment,
+      version: bundle.version,
+      by: identity.actor,
+    });
+    return created;
+  });
+  return { promotion, bundle, asked: true };
+}
+
+async function declare(
+  { process }: Desk,
+  open: Parameters<typeof declareIncident>[0],
+  promotion: Promotion,
+  { deployables: _, ...claim }: EmergencyClaim,
+): Promise<void> {
+  const { contacts, leadership } = process.emergency;
+  await declareIncident(open, { ...claim, promotion: promotion.id }, [
+    ...contacts
+      .filter(({ customersHit }) => claim.customersHit || !customersHit)
+      .map(({ role, within }) => ({ role, withinMinutes: within, always: false })),
+    // Told whether or not somebody has it in hand, and in time: half of what the process allows is for the sending.
+    ...leadership.roles.map((role) => ({ role, withinMinutes: Math.floor(leadership.within / 2), always: true })),
+  ]);
+}

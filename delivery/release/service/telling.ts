@@ -1,0 +1,23 @@
+import type { Change } from "../store/change.ts";
+import { queueNotification } from "../store/notifications.ts";
+
+/** What people are told of. */
+export const noticeKinds = [
+  "promotion.requested",
+  "deployment.started",
+  "deployment.succeeded",
+  "deployment.failed",
+  "deployment.verified",
+  "incident.contact",
+] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** Queues a notice as part of the change that it tells of: what was not done is not told, and what was done is told once. */
+export function tell(
+  open: Change,
+  key: string,
+  kind: NoticeKind,
+  payload: Readonly<Record<string, string | number | readonly string[]>>,
+): Promise<void> {
+  return queueNotification(open, { key, kind, payload });
+}
