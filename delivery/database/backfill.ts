@@ -3,12 +3,11 @@ import type pg from "pg";
 import type { Mode } from "./directives.ts";
 import type { MigrationFile } from "./migrations.ts";
 import { finish, type MigrationProgress } from "./progress.ts";
-import { withRetries } from "./retries.ts";
+import { type LockPatience, withRetries } from "./retries.ts";
 
-export interface BackfillOptions {
+export interface BackfillOptions extends LockPatience {
   /** How long one batch may hold its locks, in milliseconds; batches shrink and grow to it. @default 40 */
   readonly batchTime?: number | undefined;
-  readonly lockRetries: number;
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
 }
 
@@ -44,9 +43,7 @@ export async function runBackfill(
   let retries = 0;
   for (;;) {
     const started = performance.now();
-    const step = await withRetries(client, passing, options.lockRetries, () =>
-      runBatch(client, file, progress, size, checksum),
-    );
+    const step = await withRetries(client, passing, options, () => runBatch(client, file, progress, size, checksum));
     retries += step.retries;
     progress = step.result.progress;
     options.onProgress?.(progress);

@@ -25,15 +25,14 @@ export async function runMigration(
   const file = migration[direction];
   const { mode } = file.directives;
   try {
-    if (mode.kind === "statements")
-      return await runStatements(client, name, direction, file, checksum, options.lockRetries);
+    if (mode.kind === "statements") return await runStatements(client, name, direction, file, checksum, options);
     if (mode.kind === "backfill")
       return await runBackfill(client, file, mode, checksum, await begin(client, name, direction), options);
     const inPieces = migration.up.directives.mode.kind !== "transaction";
     const work = inPieces
       ? () => takeBackWhole(client, migration)
       : () => runWithNodePgMigrate(client, migrations, name, direction);
-    return (await withRetries(client, lockStates, options.lockRetries, work)).retries;
+    return (await withRetries(client, lockStates, options, work)).retries;
   } catch (error) {
     throw explain(error, file);
   }

@@ -8,12 +8,16 @@ import { assertSound, compareMigrations, type MigrationStatus, readApplied } fro
 import type { Migration } from "./migrations.ts";
 import { type MigrationProgress, readProgress } from "./progress.ts";
 import type { DatabaseReference } from "./reference.ts";
+import { lockWait } from "./retries.ts";
 import { holdRunnerLock } from "./runner-lock.ts";
 
 export interface MigrateOptions {
   /** @default process.env */
   readonly environment?: NodeJS.ProcessEnv;
-  /** How long one statement waits for a lock that the application holds, in milliseconds, before it steps back. @default 1000 */
+  /**
+   * The longest that one statement waits for a lock that the application holds, in milliseconds, before it steps back; the first tries
+   * are shorter (`lockWait`). @default 1000
+   */
   readonly lockTimeout?: number;
   /** How long one statement may run, in milliseconds. @default 30000 */
   readonly statementTimeout?: number;
@@ -118,8 +122,9 @@ async function run(
   return withConnection(reference, session(direction, options), async (client) => {
     await client.query("SET client_connection_check_interval = '2s'").catch(() => {}); // not on every platform
     const waited = await holdRunnerLock(client, options.runnerTimeout ?? 600_000, options.onWait);
+    const patience = { lockRetries: options.lockRetries ?? 20, lockTimeout: options.lockTimeout ?? 1000 };
     await client.query(
-      `SET lock_timeout = ${options.lockTimeout ?? 1000}; SET statement_timeout = ${options.statementTimeout ?? 30_000}`,
+      `SET lock_timeout = ${lockWait(0, patience)}; SET statement_timeout = ${options.statementTimeout ?? 30_000}`,
     );
     await assertGroupRoles(client);
     await client.query(`BEGIN; ${bookkeeping} COMMIT`);
@@ -133,7 +138,7 @@ async function run(
       options.onStart?.(migration, direction);
       lockRetries += await runMigration(client, migrations, migration, direction, {
         ...options,
-        lockRetries: options.lockRetries ?? 20,
+        ...patience,
       });
       ran.push(name);
     }

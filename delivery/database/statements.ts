@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { MigrationFile } from "./migrations.ts";
 import { begin, finish } from "./progress.ts";
-import { lockStates, withRetries } from "./retries.ts";
+import { type LockPatience, lockStates, withRetries } from "./retries.ts";
 import { type Statement, splitStatements } from "./sql-statements.ts";
 
 /** Statements that hold no lock that clients wait for, and may take long on a large table. */
@@ -30,13 +30,13 @@ export async function runStatements(
   direction: "up" | "down",
   file: MigrationFile,
   checksum: string,
-  lockRetries: number,
+  patience: LockPatience,
 ): Promise<number> {
   await begin(client, name, direction);
   let retries = 0;
   for (const statement of splitStatements(file.sql)) {
     try {
-      const step = await withRetries(client, lockStates, lockRetries, () => runStatement(client, statement.sql));
+      const step = await withRetries(client, lockStates, patience, () => runStatement(client, statement.sql));
       retries += step.retries;
     } catch (error) {
       throw new StatementError(statement, error);

@@ -149,6 +149,12 @@ describe("the migration runner", () => {
       assert.ok(result.lockRetries > 0);
     });
 
+    it("lets clients wait for a short time behind it, whatever it may wait in the end", async () => {
+      await write("0003_third", "CREATE TABLE public.waits AS SELECT current_setting('lock_timeout') AS longest;");
+      await run();
+      assert.deepEqual(await server.query(reference.database, "SELECT * FROM public.waits"), [{ longest: "50ms" }]);
+    });
+
     it("gives up after its tries, having done nothing, and says what to look for", async () => {
       const blocker = await server.connect(reference.database);
       await blocker.query("BEGIN; SELECT * FROM public.first");
