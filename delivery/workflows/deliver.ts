@@ -2,6 +2,7 @@ import { use } from "./actions.ts";
 import { signInToPackages } from "./environment.ts";
 import { evidenceSteps } from "./evidence.ts";
 import { hostedRunner, type WorkflowFacts } from "./facts.ts";
+import { type BuiltImage, builtImages } from "./images.ts";
 import type { Job, StepsJob, Workflow } from "./model.ts";
 import { promotionJobs, versionOfCommit } from "./promotions.ts";
 import { testJob } from "./pull-request.ts";
@@ -14,19 +15,14 @@ import { whenSetUp } from "./switches.ts";
 export function deliverWorkflow(facts: WorkflowFacts): Workflow {
   const environments = reachableBy(facts.process, "branches");
   const branches = [...new Set(environments.flatMap((name) => facts.process.environments[name]?.branches ?? []))];
-  const images = Object.entries(facts.process.deployables).filter(([, { image }]) => image);
-  const builds = images.map(
-    ([name, { paths, title }]) => [`build-${name}`, buildJob(facts, name, title, paths)] as const,
-  );
+  const images = builtImages(facts.process);
+  const builds = images.map((image) => [buildOf(image), buildJob(facts, image)] as const);
   const jobs: Record<string, Job> = {
     route: routeJob(),
     test: testJob({ needs: ["route"] }),
     ...Object.fromEntries(builds),
   };
-  jobs.bundle = bundleJob(
-    facts,
-    images.map(([name]) => name),
-  );
+  jobs.bundle = bundleJob(facts, images);
   return {
     file: "deliver.yml",
     name: "Deliver",
@@ -77,15 +73,10 @@ export function routeJob(needs?: readonly string[]): StepsJob {
  * An image of a deployable, in GitHub's own registry, where it takes no right in any account: `digest` is empty when the
  * repository holds no file of the deployable. A scan with findings fails the job, and no bundle comes about.
  */
-function buildJob(
-  { process, repository }: WorkflowFacts,
-  name: string,
-  title: string,
-  paths: readonly string[],
-): StepsJob {
-  const image = `ghcr.io/${repository}/${name}`;
+function buildJob({ repository }: WorkflowFacts, { context, deployable, sources, title }: BuiltImage): StepsJob {
+  const image = `ghcr.io/${repository}/${deployable}`;
   const present = "steps.source.outputs.key != ''";
-  const filters = (process.deployables[name]?.paths ?? []).map((filter) => `'${pathspec(filter)}'`);
+  const filters = sources.map((filter) => `'${pathspec(filter)}'`);
   return {
     name: `Image: ${title}`,
     needs: ["route"],
@@ -122,7 +113,7 @@ function buildJob(
         if: missing(present),
         uses: use("docker/build-push-action"),
         with: {
-          context: contextOf(paths),
+          context,
           tags: `${image}:files-\${{ steps.source.outputs.key }}`,
           labels: "org.opencontainers.image.revision=${{ github.sha }}",
           push: true,
@@ -147,6 +138,11 @@ function buildJob(
   };
 }
 
+/** The id of the job that builds an image. */
+function buildOf({ deployable }: BuiltImage): string {
+  return `build-${deployable}`;
+}
+
 function missing(present: string): string {
   return `${present} && steps.known.outputs.digest == ''`;
 }
@@ -156,28 +152,25 @@ function pathspec(filter: string): string {
   return filter.startsWith("!") ? `:(exclude,glob)${filter.slice(1)}` : `:(glob)${filter}`;
 }
 
-/** The folder that a deployable's first filter names: `backend/**` is `backend`. Its Dockerfile is there. */
-function contextOf(paths: readonly string[]): string {
-  const folder = /^[^*?[\]!+]*(?=\/)/.exec(paths[0] ?? "")?.[0] ?? "";
-  return folder === "" ? "." : folder;
-}
-
-function bundleJob(facts: WorkflowFacts, images: readonly string[]): StepsJob {
-  const variable = (name: string) => `IMAGE_${name.toUpperCase().replaceAll("-", "_")}`;
+function bundleJob(facts: WorkflowFacts, images: readonly BuiltImage[]): StepsJob {
+  const variable = ({ deployable }: BuiltImage) => `IMAGE_${deployable.toUpperCase().replaceAll("-", "_")}`;
   return releaseJob(facts, {
     name: "Bundle",
-    needs: ["route", "test", ...images.map((name) => `build-${name}`)],
+    needs: ["route", "test", ...images.map(buildOf)],
     checkout: checkoutWithHistory,
     outputs: { bundle: "${{ steps.bundle.outputs.bundle }}" },
     steps: [
       {
         name: "Record the bundle",
         id: "bundle",
-        env: Object.fromEntries(images.map((name) => [variable(name), `\${{ needs.build-${name}.outputs.digest }}`])),
+        env: Object.fromEntries(
+          images.map((image) => [variable(image), `\${{ needs.${buildOf(image)}.outputs.digest }}`]),
+        ),
         run: script(
           "images=()",
           ...images.map(
-            (name) => `if [ -n "$${variable(name)}" ]; then images+=(--image "${name}=$${variable(name)}"); fi`,
+            (image) =>
+              `if [ -n "$${variable(image)}" ]; then images+=(--image "${image.deployable}=$${variable(image)}"); fi`,
           ),
           `${release("bundle", `--version "${versionOfCommit}"`, '"${images[@]}"', "--json")} > bundle.json`,
           'echo "bundle=$(jq -er .digest bundle.json)" >> "$GITHUB_OUTPUT"',

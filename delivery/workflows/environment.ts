@@ -1,6 +1,7 @@
 import { use } from "./actions.ts";
 import { type AskedRole, gateJob } from "./environment-gate.ts";
 import { type CloudStack, hostedRunner, type WorkflowFacts } from "./facts.ts";
+import { type BuiltImage, builtImages } from "./images.ts";
 import type { CallJob, Job, Permissions, Step, StepsJob, Workflow } from "./model.ts";
 import { release, releaseRole, releaseRunner, releaseValues } from "./release-access.ts";
 import { assumeRole, checkout, notify, script, setUpNode, stackValues } from "./steps.ts";
@@ -18,10 +19,8 @@ export function environmentWorkflow(facts: WorkflowFacts, environment: string, r
   const { stack: stackName, title } = process.environments[environment] ?? { stack: "", title: environment };
   const stack = stacks[stackName];
   const approvals = Object.fromEntries(roles.map((role) => [role.job, approvalJob(role)]));
-  const images =
-    stack && Object.values(process.deployables).some(({ image }) => image)
-      ? imagesJob(facts, environment, stack)
-      : undefined;
+  const runs = builtImages(process).filter(({ image }) => image !== undefined);
+  const images = stack && runs.length > 0 ? imagesJob(facts, environment, stack, runs) : undefined;
   const asked = ["gate", ...Object.keys(approvals)];
   const last = images ? [...asked, "images"] : asked;
   const jobs: Record<string, Job> = { gate: gateJob(facts, environment, roles, images !== undefined), ...approvals };
@@ -93,8 +92,12 @@ function approvalJob({ environment, role, title }: AskedRole): StepsJob {
  * Copies the bundle's images from GitHub's registry into the stack's own, byte for byte, so that the digest stays what was scanned
  * and approved. On a hosted machine: the runner in the network need not have Docker.
  */
-function imagesJob({ process, repository }: WorkflowFacts, environment: string, stack: CloudStack): StepsJob {
-  const images = Object.entries(process.deployables).filter(([, { image }]) => image);
+function imagesJob(
+  { repository }: WorkflowFacts,
+  environment: string,
+  stack: CloudStack,
+  images: readonly BuiltImage[],
+): StepsJob {
   return {
     name: "Images",
     permissions: { "id-token": "write", packages: "read" },
@@ -122,7 +125,7 @@ function imagesJob({ process, repository }: WorkflowFacts, environment: string, 
           '  docker buildx imagetools create --prefer-index=false --tag "$target" "$SOURCE/$1@$digest"',
           '  docker buildx imagetools inspect "$REGISTRY/$2@$digest" > /dev/null',
           "}",
-          ...images.map(([name]) => `copy ${name} ${stack.repository(name)}`),
+          ...images.map(({ deployable, image = deployable }) => `copy ${deployable} ${stack.repository(image)}`),
         ),
       },
     ],

@@ -28,9 +28,13 @@ export function evidenceSteps({ commands, process }: WorkflowFacts, environment:
       name: "Record what this run has shown",
       env: { BUNDLE: "${{ needs.bundle.outputs.bundle }}", LINK: runPage },
       run: script(
-        `for validation in ${shown.join(" ")}; do`,
-        `  ${release("evidence", '"$BUNDLE"', `--environment ${environment}`, '--validation "$validation" --verdict passed --link "$LINK"')}`,
-        "done",
+        `validations=(${shown.map((name) => `--validation ${name}`).join(" ")})`,
+        release(
+          "evidence",
+          '"$BUNDLE"',
+          `--environment ${environment}`,
+          '"${validations[@]}" --verdict passed --link "$LINK"',
+        ),
       ),
     },
   ];

@@ -1,6 +1,7 @@
 import { promotionLine } from "../process/promotion-line.ts";
+import { callEnvironment } from "./environment.ts";
 import type { WorkflowFacts } from "./facts.ts";
-import type { StepsJob, Workflow } from "./model.ts";
+import type { Job, StepsJob, Workflow } from "./model.ts";
 import { release, releaseRole, releaseRunner, releaseValues } from "./release-access.ts";
 import { assumeRole, checkout, notify, script, setUpNode, stackValues } from "./steps.ts";
 
@@ -12,7 +13,8 @@ export function rollbackWorkflow(facts: WorkflowFacts): Workflow {
     name: "Rollback",
     about: [
       "Takes an environment back to its last verified bundle: start it on the branch or tag that may deploy there. No window and no",
-      "blackout keeps it; who may do it is the process's to say, and the command checks it.",
+      "blackout keeps it; who may do it is the process's to say, and the command checks it. Where an approval is needed the run goes on",
+      "to ask for it.",
     ],
     "run-name": "Rollback of ${{ inputs.environment }}",
     on: {
@@ -23,9 +25,23 @@ export function rollbackWorkflow(facts: WorkflowFacts): Workflow {
         },
       },
     },
-    jobs: Object.fromEntries(environments.map((environment) => [environment, rollbackJob(facts, environment)])),
+    jobs: Object.fromEntries(
+      environments.flatMap((environment): [string, Job][] => {
+        const waits = `needs.${environment}.outputs.promotion`;
+        return [
+          [environment, rollbackJob(facts, environment)],
+          [
+            `wait-${environment}`,
+            callEnvironment(facts, environment, `\${{ ${waits} }}`, { needs: [environment], if: `${waits} != ''` }),
+          ],
+        ];
+      }),
+    ),
   };
 }
+
+/** It has gone back already, and waits for nobody. */
+const gone = "steps.back.outputs.promotion == ''";
 
 function rollbackJob(facts: WorkflowFacts, environment: string): StepsJob {
   const { stack: stackName, title } = facts.process.environments[environment] ?? { stack: "", title: environment };
@@ -40,6 +56,7 @@ function rollbackJob(facts: WorkflowFacts, environment: string): StepsJob {
     environment,
     // Apart from deployments: of those that wait in one group, GitHub keeps the newest alone. Pulumi's lock keeps them apart.
     concurrency: { group: `rollback-${stackName}`, "cancel-in-progress": false },
+    outputs: { promotion: "${{ steps.back.outputs.promotion }}" },
     steps: [
       checkout,
       setUpNode,
@@ -47,12 +64,23 @@ function rollbackJob(facts: WorkflowFacts, environment: string): StepsJob {
       notify("Tell of the start", `Rollback of ${environment} has started, asked for by \${{ github.actor }}.`),
       {
         name: "Go back",
+        id: "back",
         env: { ...env, REASON: "${{ inputs.reason }}" },
-        run: script(release("rollback", environment, '--reason "$REASON"')),
+        run: script(
+          "code=0",
+          `${release("rollback", environment, '--reason "$REASON"')} || code=$?`,
+          'if [ "$code" = 3 ]; then',
+          `  ${release("status", "--json")} > status.json`,
+          `  promotion=$(jq -er '[.waiting[].promotion | select(.environment == "${environment}" and .rollback != null)] | max_by(.id).id' status.json)`,
+          '  echo "promotion=$promotion" >> "$GITHUB_OUTPUT"',
+          "  exit 0",
+          "fi",
+          'exit "$code"',
+        ),
       },
-      { name: "Verify", env, run: script(release("verify", environment)) },
-      notify("Tell of the success", `${title} is back at its last verified bundle.`, "success()"),
-      notify("Tell of the failure", `The rollback of ${environment} has failed or waits for an approval.`, "failure()"),
+      { name: "Verify", if: gone, env, run: script(release("verify", environment)) },
+      notify("Tell of the success", `${title} is back at its last verified bundle.`, `success() && ${gone}`),
+      notify("Tell of the failure", `The rollback of ${environment} has failed.`, "failure()"),
     ],
   };
 }

@@ -3,8 +3,10 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { identityNames } from "../../../components/delivery-identity-plan.ts";
 import { runnerLabel } from "../../../components/delivery-runner-plan.ts";
+import { releasedImages } from "../../../delivery/cli/commands/release/images.ts";
 import { readProcess } from "../../../delivery/process/read.ts";
 import { readWorkflowFacts } from "../../../delivery/workflows/facts.ts";
+import { builtImages } from "../../../delivery/workflows/images.ts";
 import { planWorkflows } from "../../../delivery/workflows/plan.ts";
 import { checkoutRoot } from "../../../sandbox/paths.ts";
 import { temporaryFolder } from "../../cli/support/temporary.ts";
@@ -78,11 +80,59 @@ describe("planWorkflows", () => {
   it("records before the gate is asked what a delivery has shown of what the environment wants to see", () => {
     const request = jobOf(planWorkflows(fullFacts(first)), "deliver.yml", "request-staging");
     const [record, promote] = request.steps.filter(({ run }) => run?.includes("slipway release"));
-    assert.match(record?.run ?? "", /^for validation in .*\bunit-tests\b.*\bsecurity-scan\b.*; do$/m);
+    assert.match(record?.run ?? "", /^validations=\(.*--validation unit-tests .*--validation security-scan .*\)$/m);
     assert.doesNotMatch(record?.run ?? "", /acceptance-criteria-met|code-review|lighthouse-scores/);
     assert.match(promote?.run ?? "", /slipway release promote "\$BUNDLE" --to staging/);
     const without = planWorkflows({ ...fullFacts(first), commands: new Set() });
     assert.ok(!JSON.stringify(without).includes("release evidence"));
+  });
+
+  it("builds the images that the process has, the operator's of the whole repository, and copies them by their names in the stack", () => {
+    const facts = factsOf(first);
+    const deployables = Object.entries(facts.process.deployables).map(([name, one]) => [name, { ...one, image: true }]);
+    const workflows = planWorkflows({
+      ...facts,
+      process: { ...facts.process, deployables: Object.fromEntries(deployables) },
+    });
+    const contexts = Object.keys(workflowOf(workflows, "deliver.yml").jobs)
+      .filter((id) => id.startsWith("build-"))
+      .map((id) => [id, jobOf(workflows, "deliver.yml", id).steps.find((step) => step.id === "build")?.with?.context]);
+    assert.deepEqual(Object.fromEntries(contexts), {
+      "build-frontend": "frontend",
+      "build-backend": "backend",
+      "build-database": ".",
+      "build-infrastructure": "infra",
+      "build-voice-ai": "voice-ai",
+    });
+    const copies = jobOf(workflows, "environment-production.yml", "images").steps.at(-1)?.run ?? "";
+    assert.deepEqual(copies.match(/^copy .*$/gm), [
+      "copy frontend teamflow/prod/frontend",
+      "copy backend teamflow/prod/backend",
+      "copy database teamflow/prod/operator",
+    ]);
+  });
+
+  it("copies the images that a deployment gives to the stack", () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const { deployables } = factsOf(first).process;
+    const bundled = Object.keys(deployables).map((name) => [name, { commit: "", version: "", image: digest }]);
+    const given = releasedImages({ deployables: Object.fromEntries(bundled) }, "production", "production");
+    const all = Object.entries(deployables).map(([name, one]) => [name, { ...one, image: true }] as const);
+    const built = builtImages({ deployables: Object.fromEntries(all) });
+    assert.deepEqual(built.flatMap(({ image }) => image ?? []).sort(), given.map(({ image }) => image).sort());
+  });
+
+  it("makes the operator's image anew when anything changes that its Dockerfile takes", () => {
+    const dockerfile = readFileSync(path.join(checkoutRoot, "Dockerfile"), "utf8");
+    const taken = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = ""]) => names.split(" "));
+    const { database } = factsOf(first).process.deployables;
+    assert.ok(database);
+    const [operator] = builtImages({ deployables: { database: { ...database, image: true } } });
+    for (const name of taken)
+      assert.ok(
+        operator?.sources.some((source) => source === name || source === `${name}/**`),
+        name,
+      );
   });
 
   it("makes no preview, no drift and no feature environment of a stack that is nowhere in AWS", () => {

@@ -147,4 +147,27 @@ describe("the gate's and the deployment's scripts", () => {
     assert.match(stdout, /::notice title=Not now::.*re-run the failed job/);
     assert.equal(runStep(deploy, "Deploy", folderWith("", 0), { PROMOTION: "7" }).status, 0);
   });
+
+  const back = jobOf(workflows, "rollback.yml", "production");
+  const wentBack = (code: number) => {
+    const folder = temporaryFolder();
+    const waiting = [
+      { promotion: { id: 8, environment: "staging", rollback: { how: "immediate" } } },
+      { promotion: { id: 7, environment: "production", rollback: { how: "immediate" } } },
+      { promotion: { id: 9, environment: "production" } },
+    ];
+    write(path.join(folder, "answer.json"), JSON.stringify({ waiting }));
+    script(path.join(folder, "slipway"), `if [ "$2" = status ]; then cat answer.json; else exit ${code}; fi`);
+    const { outputs, status } = runStep(back, "Go back", folder, { REASON: "errors" });
+    return { outputs, status };
+  };
+
+  it("go on to ask for the approvals that a rollback waits for", () => {
+    assert.deepEqual(wentBack(3), { status: 0, outputs: ["promotion=7"] });
+  });
+
+  it("wait for nobody when the rollback has gone through or failed", () => {
+    assert.deepEqual(wentBack(0), { status: 0, outputs: [] });
+    assert.deepEqual(wentBack(1), { status: 1, outputs: [] });
+  });
 });
