@@ -30,7 +30,7 @@ const staging = {
 
 /** Where the database cannot be reached from here: a stack in AWS, without the sandbox. */
 describe("flags of a stack whose database is in a VPC", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let database: FlagDatabase;
   let checkout: CommandCheckout;
   const clouds: PlayedCloud[] = [];
