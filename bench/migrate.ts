@@ -71,6 +71,7 @@ try {
     `${users.toLocaleString("en")} users; ${clients} clients, who think ${think / 1000} s, on ${connections} connections; ${cpus().length} cores (${cpus()[0]?.model.trim()})`,
   );
   await up(reference("bare"), migrations, { ...options, through: lastBeforeMove });
+  note("the bare INSERT ... SELECT runs");
   const single = await server.connect("bare");
   await single.query("CHECKPOINT");
   const bareSeconds = await seconds(() => single.query(bare));
@@ -80,12 +81,19 @@ try {
 
   const pool = server.pool("moved", connections);
   const load = startLoad(pool, clients, users, think);
+  note("clients are at work, nothing migrates yet");
   await sleep(15_000);
   const steps: { readonly name: string; readonly at: number }[] = [];
   const began = performance.now();
+  let told = began;
   const result = await up(reference("moved"), migrations, {
     environment: server.environment,
     onStart: ({ name }) => void steps.push({ name, at: performance.now() }),
+    onProgress: ({ affected, batches, name }) => {
+      if (performance.now() - told < 10_000) return;
+      told = performance.now();
+      note(`${name}: ${affected.toLocaleString("en")} rows in ${batches.toLocaleString("en")} batches`);
+    },
   });
   const ended = performance.now();
   await sleep(3_000);
@@ -154,6 +162,11 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return (performance.now() - started) / 1000;
+}
+
+/** A million users take minutes: what it is at, beside the result. */
+function note(line: string): void {
+  process.stderr.write(`  ${(process.uptime() / 60).toFixed(1)} min: ${line}\n`);
 }
 
 function say(line: string): void {

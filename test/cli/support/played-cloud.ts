@@ -13,7 +13,7 @@ import { type Outcome, outcome } from "./run.ts";
 type Variables = Readonly<Record<string, string>>;
 
 /** A task that was started: a process of this machine, with the environment that its definition would give it. */
-export interface PlayedTask {
+interface PlayedTask {
   readonly command: readonly string[];
   readonly variables: Variables;
   readonly lines: string[];

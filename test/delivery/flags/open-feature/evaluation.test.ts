@@ -96,10 +96,11 @@ describe("OpenFeature's evaluation scenarios", () => {
       });
 
       it(`answers asynchronously: ${kind}`, async () => {
-        let blocked = true;
-        const answer = evaluate(client, kind, key, otherwise);
-        blocked = false;
-        await answer.then(() => assert.ok(!blocked));
+        const answered: unknown[] = [];
+        const answer = evaluate(client, kind, key, otherwise).then((details) => answered.push(details.value));
+        assert.deepEqual(answered, [], "the call came back before the answer");
+        await answer;
+        assert.deepEqual(answered, [value]);
       });
     }
 
