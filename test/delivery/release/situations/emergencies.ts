@@ -1,4 +1,4 @@
-import { debt, decision, evidence, open, promotion, running } from "../fixture.ts";
+import { build, debt, decision, evidence, open, promotion, running } from "../fixture.ts";
 import {
   but,
   christmas,
@@ -33,6 +33,29 @@ export const emergencies: Readonly<Record<string, Situation>> = {
     facts: emergency({}, { now: moving, decisions: [decision("github:olga", "on-call", { decidedAt: moving })] }),
     says: ["blackout"],
     opensAt: "2026-12-10T05:00:00.000Z",
+  },
+  "critical, at night while the data centre moves: it waits for no window": {
+    facts: emergency(
+      {},
+      {
+        now: "2026-12-10T03:00:00.000Z",
+        decisions: [decision("github:olga", "on-call", { decidedAt: "2026-12-10T02:00:00.000Z" })],
+      },
+    ),
+    says: ["blackout"],
+    opensAt: "2026-12-10T05:00:00.000Z",
+  },
+  "critical, and the fix stands there already": {
+    facts: emergency({}, { standing: open.bundle.deployables }),
+    says: ["scope"],
+    verdict: "refused",
+    tells: /changes nothing/,
+  },
+  "critical, and more would change by now than was asked for, though the claim names it": {
+    facts: emergency({ deployables: ["backend", "frontend"] }, { standing: build("c", "a", "a", "a") }),
+    says: ["scope"],
+    verdict: "refused",
+    tells: /change frontend too/,
   },
   "critical, and the line is stopped": { facts: emergency({}, { stops: [stop] }), says: ["stopped"] },
   "critical, and another deployment runs": {

@@ -67,6 +67,10 @@ export const people: Readonly<Record<string, Situation>> = {
     facts: but({ process: { version: 7, digest: digest("8") } }),
     says: ["process", "approval", "approval"],
   },
+  "the version was counted up, and the rules say what they said": {
+    facts: but({ process: { version: 8, digest: digest("7") } }),
+    says: ["process", "approval", "approval"],
+  },
   "approvals were given again under the changed process": {
     facts: but({
       process: { version: 8, digest: digest("8") },
@@ -101,6 +105,10 @@ export const people: Readonly<Record<string, Situation>> = {
   },
   "a rejection by somebody who could not approve": {
     facts: but({ decisions: [rita, carl, decision("github:tina", "tech-lead", { decision: "reject" })] }),
+    says: [],
+  },
+  "a rejection of another promotion": {
+    facts: but({ decisions: [rita, carl, decision("github:both", "cto", { decision: "reject", promotion: 6 })] }),
     says: [],
   },
   "a rejection of another bundle": {

@@ -1,4 +1,4 @@
-import { debt, digest, open, promotion, running } from "../fixture.ts";
+import { build, debt, digest, open, promotion, running } from "../fixture.ts";
 import { back, christmasMorning, hold, type Situation, stop } from "./situation.ts";
 
 /** Situations of the way back. */
@@ -69,6 +69,11 @@ export const rollbacks: Readonly<Record<string, Situation>> = {
       ["database", "infrastructure"],
     ),
     says: [],
+  },
+  "the database would go back too by now, which nobody said: the CTO has to approve": {
+    facts: back("immediate", { standing: build("a", "a", "c", "a") }),
+    says: ["approval"],
+    tells: /CTO, for database/,
   },
   "back to what is not the last verified bundle": {
     facts: back("immediate", { rollbackTarget: { bundle: digest("c"), irreversible: [] } }),

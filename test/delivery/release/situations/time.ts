@@ -1,4 +1,4 @@
-import { decision, deployment, digest, open, promotion, running } from "../fixture.ts";
+import { debt, decision, deployment, digest, open, promotion, running } from "../fixture.ts";
 import {
   at,
   but,
@@ -53,6 +53,17 @@ export const time: Readonly<Record<string, Situation>> = {
     }),
     says: [],
   },
+  "it was verified at a moment that nobody wrote down": {
+    facts: but({ before: [deployment({ verifiedAt: undefined } as never)] }),
+    says: ["previous"],
+    tells: /Nobody has said when/,
+  },
+  "its later deployment to staging failed, whichever was numbered first": {
+    facts: but({
+      before: [deployment(), deployment({ id: 39, startedAt: "2026-12-01T10:00:00.000Z", outcome: "failed" })],
+    }),
+    says: ["previous"],
+  },
   "it has not stood long enough": {
     facts: but({ before: [deployment({ verifiedAt: "2026-12-01T15:30:00.000Z" })] }),
     says: ["soak"],
@@ -90,6 +101,30 @@ export const time: Readonly<Record<string, Situation>> = {
     facts: at(moving),
     says: ["blackout"],
     tells: /Data centre moves/,
+    opensAt: "2026-12-10T15:00:00.000Z",
+  },
+  "before the window opens, and it has not stood long enough until later": {
+    facts: at("2026-12-01T14:50:00.000Z", { before: [deployment({ verifiedAt: "2026-12-01T14:40:00.000Z" })] }),
+    says: ["soak", "window"],
+    opensAt: "2026-12-01T15:40:00.000Z",
+  },
+  "before the window opens, and it has stood long enough by then": {
+    facts: at("2026-12-01T14:50:00.000Z", { before: [deployment({ verifiedAt: "2026-12-01T13:55:00.000Z" })] }),
+    says: ["soak", "window"],
+    opensAt: "2026-12-01T15:00:00.000Z",
+  },
+  "at night, with a review that is overdue in the morning unless somebody holds it: nobody can say": {
+    facts: at(night, { debts: [debt({ dueAt: "2026-12-02T10:00:00.000Z" })] }),
+    says: ["window"],
+  },
+  "at night, and the bundle changes nothing": {
+    facts: at(night, { standing: open.bundle.deployables, promotion: { ...promotion, changed: [] }, decisions: [] }),
+    says: ["scope", "window"],
+    verdict: "refused",
+  },
+  "while the data centre moves, with a person missing: it is told when it opens": {
+    facts: at(moving, { decisions: [rita] }),
+    says: ["approval", "blackout"],
     opensAt: "2026-12-10T15:00:00.000Z",
   },
   "at night with a person missing: it is told when it opens": {
