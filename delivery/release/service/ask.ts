@@ -15,10 +15,19 @@ export async function askGate(desk: Desk, id: number): Promise<{ promotion: Prom
   return { promotion, stored: await change(client, identity, (open) => recordGateAnswer(open, facts, answer)) };
 }
 
-/** The roles whose word is missing, by the gate; nothing is recorded. */
-export async function missingRoles(desk: Desk, promotion: Promotion): Promise<string[]> {
+/** Whose word a promotion needs. */
+export interface NeededRoles {
+  readonly all: readonly string[];
+  /** Those in which nobody has spoken whose word counts. */
+  readonly missing: readonly string[];
+}
+
+/** The roles whose word a promotion needs, by the gate; nothing is recorded. */
+export async function neededRoles(desk: Desk, promotion: Promotion): Promise<NeededRoles> {
   const facts = await gatherFacts(desk.client, promotion.id, await factInputs(desk, promotion));
-  return decider(desk)(facts)
-    .approvals.filter(({ actor }) => actor === undefined)
-    .map(({ role }) => role);
+  const { approvals } = decider(desk)(facts);
+  return {
+    all: approvals.map(({ role }) => role),
+    missing: approvals.filter(({ actor }) => actor === undefined).map(({ role }) => role),
+  };
 }

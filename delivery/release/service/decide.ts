@@ -4,6 +4,7 @@ import type { Decision, Promotion } from "../model.ts";
 import { change } from "../store/change.ts";
 import { type RecordedDecision, recordDecision } from "../store/decisions.ts";
 import { getPromotion } from "../store/promotions.ts";
+import type { NeededRoles } from "./ask.ts";
 import { type Desk, rolesAt } from "./desk.ts";
 
 /** A word to be recorded. */
@@ -16,15 +17,10 @@ export interface Word {
 
 /**
  * Records what somebody at the terminal says of a promotion, in one of the roles that they hold.
- * @param needed the roles whose word is missing: where somebody holds several roles, the one that is needed is meant
+ * @param needed where somebody holds several roles, the one that is missing is meant
  * @throws UserError when they hold no such role, or when it is not clear in which they speak
  */
-export async function decideOn(
-  desk: Desk,
-  id: number,
-  word: Word,
-  needed: readonly string[],
-): Promise<RecordedDecision> {
+export async function decideOn(desk: Desk, id: number, word: Word, needed: NeededRoles): Promise<RecordedDecision> {
   const { client, identity, process } = desk;
   const promotion = await getPromotion(client, id);
   const held = (await desk.rolesOf(rolesAt(process, promotion.environment), [identity.actor]))[identity.actor] ?? [];
@@ -76,17 +72,19 @@ function roleOf(
   { id }: Promotion,
   actor: string,
   held: readonly string[],
-  needed: readonly string[],
+  needed: NeededRoles,
   asked: string | undefined,
 ): string {
   const list = (roles: readonly string[]) => roles.join(", ") || "none";
   if (asked !== undefined) {
     if (held.includes(asked)) return asked;
     throw new UserError(
-      `${actor} is not in the team of the role "${asked}".\n  Roles held: ${list(held)}. Needed by promotion ${id}: ${list(needed)}.`,
+      `${actor} is not in the team of the role "${asked}".\n  Roles held: ${list(held)}. Needed by promotion ${id}: ${list(needed.all)}.`,
     );
   }
-  const meant = held.filter((role) => needed.includes(role));
+  const missing = held.filter((role) => needed.missing.includes(role));
+  // Nothing is missing of them: they may say again what they said, or speak where another has.
+  const meant = missing.length > 0 ? missing : held.filter((role) => needed.all.includes(role));
   const [only, another] = meant;
   if (only !== undefined && another === undefined) return only;
   if (only !== undefined)
@@ -94,6 +92,6 @@ function roleOf(
       `${actor} holds several of the roles that promotion ${id} needs, and counts for one.\n  Say in which: --role ${meant.join(" or --role ")}.`,
     );
   throw new UserError(
-    `${actor} holds none of the roles whose word promotion ${id} needs.\n  Roles held: ${list(held)}. Needed: ${list(needed)}.`,
+    `${actor} holds none of the roles whose word promotion ${id} needs.\n  Roles held: ${list(held)}. Needed: ${list(needed.all)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readRunApprovals } from "../../../identity/run-approvals.ts";
-import { askGate, missingRoles } from "../../../release/service/ask.ts";
+import { askGate, neededRoles } from "../../../release/service/ask.ts";
 import { decideOn, importDecisions } from "../../../release/service/decide.ts";
 import { getBundle } from "../../../release/store/bundles.ts";
 import { getPromotion } from "../../../release/store/promotions.ts";
@@ -34,9 +34,9 @@ export function addDecisions(release: Command): void {
     command.action((promotion: string, options: DecideOptions) =>
       atDesk(options, async ({ desk }) => {
         const id = numberOf("promotion", promotion);
-        const missing = await missingRoles(desk, await getPromotion(desk.client, id));
+        const needed = await neededRoles(desk, await getPromotion(desk.client, id));
         const { role, comment } = options;
-        const { decision: word, recorded } = await decideOn(desk, id, { decision, role, comment }, missing);
+        const { decision: word, recorded } = await decideOn(desk, id, { decision, role, comment }, needed);
         const { stored } = await askGate(desk, id);
         if (options.json) return printJson({ decision: word, recorded, gate: stored.answer });
         printNote(

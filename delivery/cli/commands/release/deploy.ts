@@ -48,8 +48,9 @@ export async function runDeployment(
 
 /** @returns why it did not come about; undefined when it did */
 async function bringUp({ bundle, promotion, stack }: Execution, sandbox: boolean): Promise<string | undefined> {
-  const { environment: main } = readSettings(checkoutRoot, stack);
-  const images = releasedImages(bundle, promotion.environment, main);
+  const { environment: main, platform } = readSettings(checkoutRoot, stack);
+  // On this machine services are the developer's own processes.
+  const images = platform === "local" ? [] : releasedImages(bundle, promotion.environment, main);
   try {
     if (await upForRelease(stack, images, sandbox)) return undefined;
     return `\`up ${stack}\` failed; its output says why.`;

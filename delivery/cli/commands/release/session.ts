@@ -40,7 +40,7 @@ export interface ReleaseSession {
 export function releaseCommand(parent: Command, name: string, help: { summary: string; example: string }): Command {
   return parent
     .command(name)
-    .summary(help.summary.split(/(?<=[.:;]) |\.$|\.\n/)[0] ?? "")
+    .summary(help.summary.split(/[.:;](?:\s|$)/)[0] ?? "")
     .description(help.summary)
     .option("--no-sandbox", "the release database of the production stack instead of the sandbox's")
     .option("--as <login>", "in the sandbox: act as one of the people whom the local GitHub made up")

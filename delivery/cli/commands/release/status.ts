@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { promotionLine as lineOf } from "../../../process/promotion-line.ts";
-import { missingRoles } from "../../../release/service/ask.ts";
+import { neededRoles } from "../../../release/service/ask.ts";
 import type { Desk } from "../../../release/service/desk.ts";
 import { activeHolds, activeStops } from "../../../release/store/brakes.ts";
 import { getBundle } from "../../../release/store/bundles.ts";
@@ -49,7 +49,7 @@ async function overview(desk: Desk, options: ReleaseOptions): Promise<void> {
   const waiting = [];
   for (const promotion of open) {
     const { version } = await getBundle(client, promotion.bundle);
-    waiting.push({ promotion, version, missing: await missingRoles(desk, promotion) });
+    waiting.push({ promotion, version, missing: await (await neededRoles(desk, promotion)).missing });
   }
   const [stops, holds, debts, incidents] = [
     await activeStops(client),
