@@ -10,6 +10,7 @@ const kinds: Readonly<Record<string, Partial<Deployment>>> = {
   "-": { verdict: "failed" },
   "?": { verdict: "inconclusive" },
   "!": { outcome: "failed" },
+  "~": { outcome: "failed", verdict: "passed" },
 };
 function history(text: string): Deployment[] {
   return text
@@ -39,6 +40,7 @@ const table: readonly (readonly [string, string | undefined, string])[] = [
   ["A+ B? C-", "A", "not to one that nobody could tell of, though it was the one before"],
   ["A+ B- C-", "A", "not to the one before, which failed"],
   ["A+ B! C+", "A", "not to one that never came about"],
+  ["A+ B~ C-", "A", "not even when a verification found the environment well after that"],
   ["A+ B+ C!", "B", "what stood is the way back from one that went half-way"],
   ["A+ B+ C.", "B", "and from one that has not ended"],
   ["A- B+ C-", "B", "the first was bad"],
