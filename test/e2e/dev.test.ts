@@ -36,17 +36,24 @@ describe("./slipway up dev, on a checkout that nobody has used", () => {
     );
   });
 
-  it("has configured GitHub's dev environment with its reviewers", async () => {
-    const environment = await askGitHub<{
-      protection_rules: { type: string; prevent_self_review?: boolean; reviewers?: { reviewer: { slug: string } }[] }[];
-      can_admins_bypass: boolean;
-    }>(checkout, "repos/teamflow/teamflow/environments/dev");
-    const rule = environment.protection_rules.find(({ type }) => type === "required_reviewers");
-    assert.deepEqual(
-      rule?.reviewers?.map(({ reviewer }) => reviewer.slug),
-      ["developers", "team-lead"],
+  it("has made the process's environment in GitHub: develop deploys, nobody is asked, no administrator bypasses", async () => {
+    const environments = "repos/teamflow/teamflow/environments";
+    const all = await askGitHub<{ environments: { name: string; can_admins_bypass: boolean }[] }>(
+      checkout,
+      environments,
     );
-    assert.equal(environment.can_admins_bypass, false);
+    assert.deepEqual(
+      all.environments.map(({ can_admins_bypass, name }) => [name, can_admins_bypass]),
+      [["development", false]],
+    );
+    const { branch_policies } = await askGitHub<{ branch_policies: { name: string; type: string }[] }>(
+      checkout,
+      `${environments}/development/deployment-branch-policies`,
+    );
+    assert.deepEqual(
+      branch_policies.map(({ name, type }) => `${type} ${name}`),
+      ["branch develop"],
+    );
   });
 
   it("shows its resources to plain pulumi in a shell with the environment", async () => {
@@ -115,7 +122,7 @@ describe("./slipway up dev, on a checkout that nobody has used", () => {
   });
 
   it("finds an environment changed in GitHub", async () => {
-    await askGitHub(checkout, "repos/teamflow/teamflow/environments/dev", "PUT", {
+    await askGitHub(checkout, "repos/teamflow/teamflow/environments/development", "PUT", {
       wait_timer: 30,
       can_admins_bypass: true,
     });

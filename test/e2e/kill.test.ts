@@ -138,11 +138,11 @@ function isVictim({ command, environment }: ProcessInfo, victim: Victim, mark: s
   return program === "node" && command.includes("delivery/cli/main.ts");
 }
 
-/** Waits until GitHub has a variable of the dev environment, which the engine then still waits to hear about. */
+/** Waits until GitHub has a variable of the environment, which the engine then still waits to hear about. */
 async function variablesExist(checkout: Checkout): Promise<void> {
   const state = path.join(checkout.root, ".slipway/sandbox/github/state.json");
   for (let tries = 0; tries < 6000; tries += 1) {
-    if (readFileSync(state, "utf8").includes("SLIPWAY_STACK")) return;
+    if (readFileSync(state, "utf8").includes("SLIPWAY_ENVIRONMENT")) return;
     await sleep(10);
   }
   throw new Error("no variable was created within a minute");

@@ -4,6 +4,7 @@ import { dataBlock } from "./prod/data.ts";
 import { destroyBlock } from "./prod/destroy.ts";
 import { lossBlock } from "./prod/loss.ts";
 import { objectsBlock } from "./prod/objects.ts";
+import { releaseBlock } from "./prod/release.ts";
 import { restoreBlock } from "./prod/restore.ts";
 import { rolloutBlock } from "./prod/rollout.ts";
 import { settingChangesBlock } from "./prod/setting-changes.ts";
@@ -29,6 +30,7 @@ describe("./slipway up prod, on a checkout that nobody has used", function () {
   settingChangesBlock(prod);
   restoreBlock(prod);
   lossBlock(prod);
+  releaseBlock(prod);
   rolloutBlock(prod);
   destroyBlock(prod);
 });

@@ -21,6 +21,26 @@ interface Trust {
 
 const issuer = "token.actions.githubusercontent.com";
 
+/** Where the deploy role is given to, besides being wanted by a job of the environment. */
+const workflowRefs = ["environment-staging.yml", "rollback.yml", "drift.yml", "staging-refresh.yml"].flatMap((file) =>
+  ["main", "release/*"].map((branch) => `teamflow/teamflow/.github/workflows/${file}@refs/heads/${branch}`),
+);
+
+interface GitHubEnvironment {
+  readonly name: string;
+  readonly can_admins_bypass: boolean;
+  readonly protection_rules: readonly {
+    readonly type: string;
+    readonly prevent_self_review?: boolean;
+    readonly reviewers?: readonly { readonly reviewer: { readonly slug: string } }[];
+  }[];
+}
+
+function reviewersOf(environments: readonly GitHubEnvironment[], name: string): string[] {
+  const rules = environments.find((environment) => environment.name === name)?.protection_rules ?? [];
+  return rules.flatMap(({ reviewers = [] }) => reviewers.map(({ reviewer }) => reviewer.slug));
+}
+
 /** Roles, their bounds, whom they trust, and GitHub's side of it. */
 export function identity(context: StagingContext): void {
   describe("identity", () => {
@@ -89,7 +109,8 @@ export function identity(context: StagingContext): void {
           [`${issuer}:sub`]: subjects(end),
         });
         assert.equal(Statement[0]?.Condition?.StringEqualsIfExists?.[`${issuer}:repository_id`], String(id));
-        assert.doesNotMatch(JSON.stringify(Statement), /\*/);
+        const like = Statement[0]?.Condition?.StringLike?.[`${issuer}:job_workflow_ref`];
+        assert.deepEqual(like, name === "deploy" ? workflowRefs : undefined);
       }
       const { deployRole, previewRole } = context.outputs.identity;
       assert.deepEqual(
@@ -135,24 +156,27 @@ export function identity(context: StagingContext): void {
       });
     });
 
-    it("has its environment in GitHub: a QA lead approves, and only main and releases come here", async () => {
-      const environment = await askGitHub<{
-        can_admins_bypass: boolean;
-        protection_rules: {
-          type: string;
-          prevent_self_review?: boolean;
-          reviewers?: { reviewer: { slug: string } }[];
-        }[];
-      }>(context.checkout, "repos/teamflow/teamflow/environments/staging");
-      const review = environment.protection_rules.find(({ type }) => type === "required_reviewers");
-      assert.deepEqual(
-        [
-          environment.can_admins_bypass,
-          review?.prevent_self_review,
-          review?.reviewers?.map((each) => each.reviewer.slug),
-        ],
-        [false, true, ["qa-lead"]],
+    it("has the process's environments in GitHub: one that deploys, and one for each role that approves there", async () => {
+      const { environments } = await askGitHub<{ environments: GitHubEnvironment[] }>(
+        context.checkout,
+        "repos/teamflow/teamflow/environments?per_page=100",
       );
+      const own = environments.filter(({ name }) => name === "staging" || name.startsWith("staging."));
+      assert.deepEqual(own.map(({ name }) => [name, reviewersOf(own, name)]).sort(), [
+        ["staging", []],
+        ["staging.ai-lead", ["ai-lead"]],
+        ["staging.devops-lead", ["devops-lead"]],
+        ["staging.qa-lead", ["qa-lead"]],
+        ["staging.tech-lead", ["tech-lead"]],
+      ]);
+      for (const { can_admins_bypass, name, protection_rules } of own) {
+        assert.equal(can_admins_bypass, false, name);
+        const review = protection_rules.find(({ type }) => type === "required_reviewers");
+        assert.equal(review?.prevent_self_review ?? true, true, name);
+      }
+    });
+
+    it("lets main and releases alone deploy, and tells its workflows where", async () => {
       const { branch_policies } = await askGitHub<{ branch_policies: { name: string }[] }>(
         context.checkout,
         "repos/teamflow/teamflow/environments/staging/deployment-branch-policies",

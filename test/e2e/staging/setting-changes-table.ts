@@ -76,7 +76,7 @@ export const settingChanges: readonly SettingChange[] = [
     },
   },
   { what: "an OIDC provider that belongs to another stack", set: { "identity.createOidcProvider": false } },
-  { what: "another reviewer", set: { "github.environments.staging.reviewers": ["team-lead"] } },
+  { what: "a wait before deployments", set: { "github.environments.staging.waitMinutes": 10 } },
   { what: "no protection", set: { protection: false } },
   { what: "a flag that staging has on", set: { flags: { new_dashboard: { enabled: true, rollout: 10 } } } },
 ];
