@@ -153,6 +153,12 @@ describe("what a bundle would change", () => {
     assert.deepEqual(differences({ deployables: { frontend: rebuilt } }, { frontend: deployable("a") }), []);
   });
 
+  it("are those that get an image or lose it, though the commit stays", () => {
+    const [without, withImage] = [deployable("a", false), deployable("a")];
+    assert.deepEqual(differences({ deployables: { backend: without } }, { backend: withImage }), ["backend"]);
+    assert.deepEqual(differences({ deployables: { backend: withImage } }, { backend: without }), ["backend"]);
+  });
+
   it("is what is left when the bundle's own are put in place: nothing, always", () => {
     const letters = fc.constantFrom("a", "b", "c");
     fc.assert(

@@ -201,7 +201,9 @@ function successors(world: World, judge: typeof gate, counts: Counts): World[] {
   return next;
 }
 
-describe("two promotions to one environment, checked to the end", () => {
+describe("two promotions to one environment, checked to the end", function () {
+  // Seconds of work for one processor, and minutes on a machine that is busy with other tests.
+  this.timeout(300_000);
   it("begin no deployment without all distinct approvals of that very bundle and of all that it changes by then", () => {
     const counts = explore(gate);
     console.log(`      ${counts.states} states, ${counts.events} events, ${counts.deployments} deployments`);
