@@ -44,6 +44,10 @@ describe("telling people of an emergency", () => {
     assert.equal(plan.next, undefined);
   });
 
+  it("tells nobody whose time comes at the very moment of the acknowledgement", () => {
+    assert.deepEqual(told(90, { acknowledged: { at: minute(15), by: "github:olga" } }), ["on-call"]);
+  });
+
   it("says until when leadership has to know, acknowledged or not, and when that is over", () => {
     const acknowledged = { at: minute(1), by: "github:olga" };
     const leadership = (now: number) => escalation(process, { ...alarm, acknowledged }, minute(now)).leadership;
