@@ -40,9 +40,13 @@ function write(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`).join(",")}}`;
 }
 
+/** JavaScript's own order is that of the bytes but for what takes two units of UTF-16. */
 function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (surrogate.test(a) || surrogate.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const surrogate = /[\ud800-\udfff]/;
 
 /** "-1.505e2" as "-150.5". */
 function plainDecimal(text: string): string {

@@ -54,7 +54,7 @@ export function entryHash(entry: AuditEntry): string | undefined {
 }
 
 /** How many entries are fetched at a time: their details may be long. */
-const batch = 100;
+const batch = 50;
 
 /**
  * All entries in order, a batch at a time: memory does not grow with the log. Reads one snapshot in a transaction of its own, so that

@@ -6,11 +6,11 @@ import { createHash } from "node:crypto";
  */
 
 /** @param hash an entry's hash, 32 bytes */
-function leafHash(hash: Buffer): Buffer {
+export function leafHash(hash: Buffer): Buffer {
   return createHash("sha256").update(Buffer.of(0)).update(hash).digest();
 }
 
-function nodeHash(left: Buffer, right: Buffer): Buffer {
+export function nodeHash(left: Buffer, right: Buffer): Buffer {
   return createHash("sha256").update(Buffer.of(1)).update(left).update(right).digest();
 }
 

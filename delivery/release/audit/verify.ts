@@ -5,7 +5,7 @@ import { MerkleTree } from "./merkle.ts";
 import type { VerifierKey } from "./note.ts";
 
 /** The first thing that is wrong with a log. */
-export interface AuditFault {
+interface AuditFault {
   /**
    * - `changed`: an entry does not have the hash of what it says; `missing`: a number is left out; `repeated`: a number comes twice;
    * - `unlinked`: an entry follows another predecessor than the one that is there;

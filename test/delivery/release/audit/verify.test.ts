@@ -128,6 +128,7 @@ describe("the audit", () => {
       const copy = (from: string, seq: string) =>
         `INSERT INTO release.audit_entry SELECT (jsonb_populate_record(e, jsonb_build_object('seq', ${seq}))).* FROM release.audit_entry e WHERE seq = ${from}`;
       const row = fc.integer({ min: 1, max: 200 });
+      const differing = fc.tuple(row, fc.integer({ min: 1, max: 201 })).filter(([a, b]) => a !== b);
       const flip = fc
         .tuple(row, fc.constantFrom(...Object.values(flips).flat()))
         .filter(([, set]) => !set.includes("{text}"));
@@ -146,16 +147,16 @@ describe("the audit", () => {
             ],
             seq: Math.min(a, b),
           })),
-        // A copy of another entry between two, with or without room made for it; after the last one as well.
-        fc.tuple(row, row).map(([from, seq]) => ({
+        // A copy of an entry in the place of another, which makes room with all after it; after the last one as well.
+        differing.map(([from, seq]) => ({
           sql: [
             `CREATE TEMP TABLE taken AS SELECT * FROM release.audit_entry WHERE seq = ${from}`,
-            `UPDATE release.audit_entry SET seq = seq + 1 WHERE seq > ${seq}`,
-            `UPDATE taken SET seq = ${seq + 1}`,
+            `UPDATE release.audit_entry SET seq = seq + 1 WHERE seq >= ${seq}`,
+            `UPDATE taken SET seq = ${seq}`,
             "INSERT INTO release.audit_entry TABLE taken",
             "DROP TABLE taken",
           ],
-          seq: seq + 1,
+          seq,
         })),
         row.map((seq) => ({ sql: [`UPDATE release.audit_entry SET seq = NULL WHERE seq = ${seq}`], seq })),
         fc.tuple(row, fc.integer({ min: 201, max: 400 })).map(([seq, to]) => ({

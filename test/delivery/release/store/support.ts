@@ -13,7 +13,7 @@ import { copiesOf } from "../../../support/migrated.ts";
 import { testPostgres } from "../../../support/postgres.ts";
 
 /** The group roles of the release database, which belong to the server. */
-export async function makeStoreRoles(): Promise<void> {
+async function makeStoreRoles(): Promise<void> {
   const server = await testPostgres();
   for (const role of storeRoles)
     await server.query(
