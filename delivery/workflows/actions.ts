@@ -10,7 +10,7 @@ interface PinnedAction {
  * Every action that the workflows use. To change one, take the commit that the new release's tag points at, and run
  * `./slipway workflows generate`.
  */
-export const actions = {
+const actions = {
   "actions/cache": { version: "v5.0.3", commit: "cdf6c1fa76f9f475f3d7449005a359c84ca0f306" },
   "actions/checkout": { version: "v6.0.2", commit: "de0fac2e4500dabe0009e67214ff5f5447ce83dd" },
   "actions/download-artifact": { version: "v8.0.0", commit: "70fc10c6e5e1ce46ad2ea6f2b72d43f7d47b13c3" },

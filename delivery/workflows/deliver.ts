@@ -38,7 +38,6 @@ export function deliverWorkflow(facts: WorkflowFacts): Workflow {
         when: "needs.bundle.result == 'success'",
         route: "needs.route.outputs.environments",
         bundle: "${{ needs.bundle.outputs.bundle }}",
-        before: (environment) => evidenceSteps(facts, environment),
       }),
     },
   };
@@ -176,6 +175,7 @@ function bundleJob(facts: WorkflowFacts, images: readonly BuiltImage[]): StepsJo
           'echo "bundle=$(jq -er .digest bundle.json)" >> "$GITHUB_OUTPUT"',
         ),
       },
+      ...evidenceSteps(facts, "delivery", { expression: "${{ steps.bundle.outputs.bundle }}" }),
     ],
   });
 }

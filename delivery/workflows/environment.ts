@@ -1,5 +1,7 @@
+import { promotionLine } from "../process/promotion-line.ts";
 import { use } from "./actions.ts";
 import { type AskedRole, gateJob } from "./environment-gate.ts";
+import { evidenceSteps } from "./evidence.ts";
 import { type CloudStack, hostedRunner, type WorkflowFacts } from "./facts.ts";
 import { type BuiltImage, builtImages } from "./images.ts";
 import type { CallJob, Job, Permissions, Step, StepsJob, Workflow } from "./model.ts";
@@ -183,9 +185,21 @@ function deployJob(
         ),
       },
       { name: "Verify", env, run: script(release("verify", environment)) },
+      ...evidenceSteps(facts, "verification", bundleOfPromotion, nextOf(facts, environment)).map((step) => ({
+        ...step,
+        env: { ...env, ...step.env },
+      })),
     ],
   };
 }
+
+/** Verified here is shown for what comes next. */
+function nextOf({ process }: WorkflowFacts, environment: string): string[] {
+  const line = promotionLine(process);
+  return line.slice(line.indexOf(environment) + 1).slice(0, 1);
+}
+
+const bundleOfPromotion = { line: `BUNDLE=$(${release("status", '"$PROMOTION"', "--json")} | jq -er .bundle.digest)` };
 
 /** How it ended, whatever happened. */
 function reportJob(environment: string, needs: readonly string[]): StepsJob {

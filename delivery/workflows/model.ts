@@ -54,13 +54,13 @@ export interface CallJob extends CommonJob {
 
 export type Job = StepsJob | CallJob;
 
-export interface Concurrency {
+interface Concurrency {
   readonly group: string;
   readonly "cancel-in-progress": boolean;
 }
 
 /** A value that whoever starts a workflow gives. */
-export interface Input {
+interface Input {
   readonly description: string;
   readonly required: boolean;
   readonly type: "string" | "choice" | "boolean";
@@ -68,7 +68,7 @@ export interface Input {
 }
 
 /** What starts a workflow. */
-export interface Triggers {
+interface Triggers {
   readonly pull_request?: { readonly types?: readonly string[] };
   readonly push?: { readonly branches?: readonly string[]; readonly tags?: readonly string[] };
   readonly schedule?: readonly { readonly cron: string }[];

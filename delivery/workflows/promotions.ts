@@ -1,7 +1,7 @@
 import { promotionLine } from "../process/promotion-line.ts";
 import { callEnvironment } from "./environment.ts";
 import type { WorkflowFacts } from "./facts.ts";
-import type { Job, Step, StepsJob, Workflow } from "./model.ts";
+import type { Job, StepsJob, Workflow } from "./model.ts";
 import { release, releaseJob } from "./release-access.ts";
 import { script } from "./steps.ts";
 
@@ -22,7 +22,6 @@ export function promotionJobs(
     readonly when: string;
     readonly route: string;
     readonly bundle?: string;
-    readonly before?: (environment: string) => readonly Step[];
   },
 ): Record<string, Job> {
   const jobs: Record<string, Job> = {};
@@ -30,7 +29,7 @@ export function promotionJobs(
   for (const environment of environments) {
     const request = `request-${environment}`;
     jobs[request] = {
-      ...requestJob(facts, environment, push.bundle, push.before?.(environment) ?? []),
+      ...requestJob(facts, environment, push.bundle),
       needs: before,
       if: `\${{ !cancelled() && !failure() && ${push.when} && contains(fromJSON(${push.route}), '${environment}') }}`,
     };
@@ -53,17 +52,11 @@ function environmentJob(environment: string): string {
   return `to-${environment}`;
 }
 
-function requestJob(
-  facts: WorkflowFacts,
-  environment: string,
-  bundle: string | undefined,
-  before: readonly Step[],
-): StepsJob {
+function requestJob(facts: WorkflowFacts, environment: string, bundle: string | undefined): StepsJob {
   return releaseJob(facts, {
     name: `Request: ${facts.process.environments[environment]?.title ?? environment}`,
     outputs: promotionOutput,
     steps: [
-      ...before,
       {
         name: "Request the promotion",
         id: "request",

@@ -1,9 +1,12 @@
 import { routeJob } from "./deliver.ts";
+import { evidenceSteps } from "./evidence.ts";
 import { hostedRunner, type WorkflowFacts } from "./facts.ts";
 import type { StepsJob, Workflow } from "./model.ts";
-import { promotionJobs } from "./promotions.ts";
+import { promotionJobs, versionOfCommit } from "./promotions.ts";
+import { releaseJob } from "./release-access.ts";
 import { reachableBy } from "./route.ts";
 import { checkout, script, setUpNode } from "./steps.ts";
+import { whenSetUp } from "./switches.ts";
 
 /** What the tag of a version does; nothing is built any more, the bundle of the tagged commit goes on. */
 export function releaseWorkflow(facts: WorkflowFacts): Workflow {
@@ -22,6 +25,7 @@ export function releaseWorkflow(facts: WorkflowFacts): Workflow {
       check: checkJob(),
       audit: auditJob(),
       publish: publishJob(),
+      ...recordJobs(facts),
       ...(environments.length > 0 && {
         route: routeJob(["publish"]),
         ...promotionJobs(facts, environments, {
@@ -32,6 +36,15 @@ export function releaseWorkflow(facts: WorkflowFacts): Workflow {
       }),
     },
   };
+}
+
+/** The bundle of the tagged commit, by its version. */
+const bundleOfCommit = { line: `BUNDLE="${versionOfCommit}"` };
+
+function recordJobs(facts: WorkflowFacts): Record<string, StepsJob> {
+  const steps = evidenceSteps(facts, "publication", bundleOfCommit);
+  if (steps.length === 0) return {};
+  return { record: { ...releaseJob(facts, { name: "Record", steps }), needs: ["publish"], if: whenSetUp } };
 }
 
 const notesOf = [

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { environmentsOfStack } from "../../../delivery/process/gate-environments.ts";
 import { promotionLine } from "../../../delivery/process/promotion-line.ts";
 import { hasSteps } from "../../../delivery/workflows/model.ts";
 import { planWorkflows } from "../../../delivery/workflows/plan.ts";
-import { factsOf, fullFacts, jobOf, processes, runnerOf, workflowOf } from "./support/planned.ts";
+import { deployingWorkflows } from "../../../stacks/delivery.ts";
+import { factsOf, fullFacts, jobOf, processes, runnerOf, stepsJobs, workflowOf } from "./support/planned.ts";
 
 describe("the way of a promotion to an environment", () => {
   for (const [title, file] of Object.entries(processes)) {
@@ -41,7 +43,7 @@ describe("the way of a promotion to an environment", () => {
         const commands = scripts.flatMap((text) =>
           [...text.matchAll(/slipway release (\w+)/g)].map(([, word]) => word),
         );
-        assert.deepEqual(commands, ["approvals", "deploy", "verify"]);
+        assert.deepEqual(commands.slice(0, 3), ["approvals", "deploy", "verify"]);
       });
     }
 
@@ -77,5 +79,24 @@ describe("the way of a promotion to an environment", () => {
     assert.equal(runs("drift.yml", "staging"), runnerOf("staging"));
     assert.equal(runs("pull-request.yml", "preview-prod"), runnerOf("prod"));
     assert.equal(runs("pull-request.yml", "preview-staging"), "ubuntu-24.04");
+  });
+
+  it("is held by the workflows that AWS gives the deploy role to, and by no other", () => {
+    const { process, stacks } = fullFacts(processes["the default process"]);
+    const workflows = planWorkflows(fullFacts(processes["the default process"]));
+    for (const stack of Object.values(stacks)) {
+      const environments = environmentsOfStack(process, stack.name);
+      const trusted = environments.flatMap((environment) =>
+        deployingWorkflows(stack.name, environment).map((file) => `${file} in ${environment}`),
+      );
+      const acting = workflows.flatMap((workflow) =>
+        stepsJobs(workflow)
+          .filter(({ job }) => job.steps.some((step) => step.with?.["role-to-assume"] === stack.deployRole))
+          .map(({ job }) => `${workflow.file} in ${job.environment}`),
+      );
+      for (const one of acting) assert.ok(trusted.includes(one), `${one} would get no role`);
+      const files = (list: readonly string[]) => [...new Set(list.map((one) => one.split(" ")[0]))].sort();
+      assert.deepEqual(files(acting), files(trusted));
+    }
   });
 });

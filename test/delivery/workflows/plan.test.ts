@@ -77,12 +77,22 @@ describe("planWorkflows", () => {
     assert.equal(made(new Set(["db", "db refresh"])), true);
   });
 
-  it("records before the gate is asked what a delivery has shown of what the environment wants to see", () => {
-    const request = jobOf(planWorkflows(fullFacts(first)), "deliver.yml", "request-staging");
-    const [record, promote] = request.steps.filter(({ run }) => run?.includes("slipway release"));
-    assert.match(record?.run ?? "", /^validations=\(.*--validation unit-tests .*--validation security-scan .*\)$/m);
-    assert.doesNotMatch(record?.run ?? "", /acceptance-criteria-met|code-review|lighthouse-scores/);
-    assert.match(promote?.run ?? "", /slipway release promote "\$BUNDLE" --to staging/);
+  it("records what was shown where the process asks a workflow for it, before the gate that wants to see it", () => {
+    const workflows = planWorkflows(fullFacts(first));
+    const recorded = (file: string, job: string) =>
+      jobOf(workflows, file, job).steps.flatMap(({ run = "" }) =>
+        [...run.matchAll(/release evidence "\$BUNDLE" --environment (\S+) (.*?) --verdict/g)].map(
+          ([, environment = "", options = ""]) => `${environment}: ${options.replaceAll("--validation ", "")}`,
+        ),
+      );
+    assert.deepEqual(recorded("deliver.yml", "bundle"), [
+      "staging: unit-tests integration-tests e2e-tests security-scan build-success database-migrations migration-tests rollback-test",
+      "pre-production: automated-tests-pass security-scan",
+    ]);
+    assert.deepEqual(recorded("environment-staging.yml", "deploy"), [
+      "pre-production: smoke-tests api-endpoints-responding database-migrations-successful",
+    ]);
+    assert.deepEqual(recorded("release.yml", "record"), ["production: release-notes-published"]);
     const without = planWorkflows({ ...fullFacts(first), commands: new Set() });
     assert.ok(!JSON.stringify(without).includes("release evidence"));
   });

@@ -118,7 +118,7 @@ describe("the gate's and the deployment's scripts", () => {
   };
 
   before(function () {
-    if (spawnSync("jq", ["--version"]).status !== 0) this.skip(); // GitHub's machines have it
+    if (spawnSync("bash", ["-c", "command -v jq"]).status !== 0) this.skip(); // GitHub's machines have it
   });
 
   it("ask for the roles that are missing and that have an environment", () => {
