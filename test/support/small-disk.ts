@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 
 /** The account that the tests' PostgreSQL runs as when the tests run as root. */
@@ -25,7 +35,7 @@ export class SmallDisk {
     const root = mkdtempSync("/var/tmp/slipway-test-disk-");
     const owner = `uid=${nobody},gid=${nobody},mode=755`;
     try {
-      execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m,${owner}`, "slipway-test", root], {
+      execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${mebibytes}m,${owner}`, "slipway-test", root], {
         stdio: "pipe",
       });
     } catch (error) {
@@ -34,7 +44,8 @@ export class SmallDisk {
     }
     const disk = new SmallDisk(root);
     process.on("exit", () => disk.unmount());
-    execFileSync("install", ["-d", "-o", String(nobody), "-g", String(nobody), "-m", "700", disk.folder]);
+    mkdirSync(disk.folder, { mode: 0o700 });
+    chownSync(disk.folder, nobody, nobody);
     return disk;
   }
 
@@ -60,7 +71,7 @@ export class SmallDisk {
   unmount(): void {
     if (!this.#mounted) return;
     this.#mounted = false;
-    execFileSync("umount", ["--lazy", this.#root]);
+    execFileSync("/bin/umount", ["--lazy", this.#root]);
     rmSync(this.#root, { recursive: true, force: true });
   }
 }
