@@ -4,6 +4,8 @@ import type { DeploymentPattern, ExistingEnvironment, ExistingGates } from "./gi
 /** Environments as they are to be built beside what is there, and what somebody has to know or do about it. */
 export interface Adoption {
   readonly gates: readonly PlannedGate[];
+  /** Whether an environment carries the stack's mark: then the stack has been built, and what there is of its own is its own. */
+  readonly isBuilt: boolean;
   readonly refusals: readonly string[];
   readonly notices: readonly string[];
 }
@@ -31,6 +33,7 @@ export function planAdoption(
   });
   return {
     gates: all.map(({ gate }) => gate),
+    isBuilt: wanted.some(({ name }) => environments.get(name.toLowerCase())?.variables.get(mark) === stack),
     refusals: all.flatMap(({ refusals = [] }) => refusals),
     notices: all.flatMap(({ notices = [] }) => notices),
   };

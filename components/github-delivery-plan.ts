@@ -97,7 +97,11 @@ export function planGitHubDelivery(settings: GitHubDeliverySettings, facts: Deli
   const wanted = settings.gates.map((gate) => planGate(gate, settings)).sort((a, b) => compare(a.name, b.name));
   const adoption = planAdoption(wanted, settings.stack, ownerMark, facts.existing);
   const { gates } = adoption;
-  const rulesets = settings.repositoryRules ? planRulesets(settings.repositoryRules) : [];
+  const rulesets = (settings.repositoryRules ? planRulesets(settings.repositoryRules) : []).map((ruleset) => {
+    // A ruleset can carry no mark. Its name is ours, so that it is the stack's, or of one whose state is gone.
+    const id = adoption.isBuilt ? undefined : facts.existing.rulesets.get(ruleset.name);
+    return { ...ruleset, ...(id !== undefined && { adopt: id }) };
+  });
   return {
     gates,
     teams: [...new Set([...reviewingTeams(gates), ...rulesets.flatMap(({ teams }) => teams)])].sort(compare),
@@ -108,7 +112,15 @@ export function planGitHubDelivery(settings: GitHubDeliverySettings, facts: Deli
       ...(settings.createRepository ? [] : refuseRepository(settings, facts)),
       ...(settings.createTeams ? [] : refuseTeams(settings, facts)),
     ],
-    notices: adoption.notices,
+    notices: [
+      ...adoption.notices,
+      ...rulesets
+        .filter(({ adopt }) => adopt !== undefined)
+        .map(
+          ({ name }) =>
+            `The ruleset "${name}" exists already and is taken over as it is; the next preview shows how it changes.`,
+        ),
+    ],
   };
 }
 

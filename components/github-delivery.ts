@@ -49,13 +49,12 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
 
     const repository = this.repository();
     const teamIds = this.teamIds(plan.teams, repository.name);
-    for (const gate of plan.gates) this.createEnvironment(gate, repository.name, teamIds);
+    const marks = plan.gates.flatMap((gate) => this.createEnvironment(gate, repository.name, teamIds));
+    const rulesets = { repository: repository.name, repositoryName: args.repository, teamIds };
     for (const ruleset of plan.rulesets) {
-      const id = args.facts.existing.rulesets.get(ruleset.name);
       createRuleset(this, this.childName("rules"), ruleset, {
-        repository: repository.name,
-        teamIds,
-        ...(id !== undefined && { adopt: `${args.repository}:${id}` }),
+        ...rulesets,
+        dependsOn: marks,
         transform: args.transform?.ruleset,
       });
     }
@@ -112,11 +111,12 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
     );
   }
 
+  /** @returns what was made last, the owner's mark */
   private createEnvironment(
     gate: PlannedGate,
     repository: pulumi.Input<string>,
     teamIds: ReadonlyMap<string, pulumi.Input<number>>,
-  ): void {
+  ): pulumi.Resource[] {
     const name = this.childName(gate.name);
     const teams = gate.reviewers.flatMap((slug) => teamIds.get(slug) ?? []);
     const [args, opts] = applyTransform<github.RepositoryEnvironmentArgs>(
@@ -160,5 +160,6 @@ export class GitHubDelivery extends SlipwayComponent<GitHubDeliveryArgs> {
       );
       made.push(variable);
     }
+    return made.slice(-1);
   }
 }

@@ -6,19 +6,24 @@ import type { PlannedRuleset } from "./github-rulesets-plan.ts";
 /** What a ruleset is made with. */
 interface RulesetScope {
   readonly repository: pulumi.Input<string>;
+  /** The repository's name, as it is known before it is created. */
+  readonly repositoryName: string;
   /** By slug. */
   readonly teamIds: ReadonlyMap<string, pulumi.Input<number>>;
-  /** The id of the ruleset of that name, when there is one: it is taken over. It has to say the same. */
-  readonly adopt?: string;
+  /** What has to be there before, so that whoever sees it knows that rulesets of this name are the stack's. */
+  readonly dependsOn: readonly pulumi.Resource[];
   readonly transform?: Transform<github.RepositoryRulesetArgs> | undefined;
 }
 
-/** Builds a ruleset of the repository. @param prefix what its logical name begins with */
+/**
+ * Builds a ruleset of the repository. It guards source code and not the stack, so that a destroy leaves it.
+ * @param prefix what its logical name begins with
+ */
 export function createRuleset(
   parent: pulumi.Resource,
   prefix: string,
   ruleset: PlannedRuleset,
-  { adopt, repository, teamIds, transform }: RulesetScope,
+  { dependsOn, repository, repositoryName, teamIds, transform }: RulesetScope,
 ): github.RepositoryRuleset {
   const name = `${prefix}-${ruleset.key}`;
   const team = (slug: string): pulumi.Input<number>[] => {
@@ -45,7 +50,15 @@ export function createRuleset(
         ...(ruleset.pullRequest && pullRequestRules(ruleset.pullRequest, team)),
       },
     },
-    { parent, ...(adopt !== undefined && { import: adopt }) },
+    {
+      parent,
+      dependsOn: [...dependsOn],
+      retainOnDelete: true,
+      ...(ruleset.adopt !== undefined && {
+        import: `${repositoryName}:${ruleset.adopt}`,
+        ignoreChanges: ["bypassActors", "conditions", "enforcement", "rules", "target"],
+      }),
+    },
   );
   return new github.RepositoryRuleset(name, args, opts);
 }

@@ -28,6 +28,8 @@ export interface PlannedRuleset {
     readonly checks: readonly string[];
     readonly pathReviewers: readonly PathReviewer[];
   };
+  /** The id of the one that exists and is taken over, as it is for now. */
+  readonly adopt?: number;
   /** Every team that is named, once, sorted. */
   readonly teams: readonly string[];
 }

@@ -5,6 +5,7 @@ import { removeHalfMade } from "../../delivery/cli/engine/half-made.ts";
 import type { PendingOperation } from "../../delivery/cli/engine/leftovers.ts";
 
 const variable = "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable";
+const ruleset = "github:index/repositoryRuleset:RepositoryRuleset";
 const policy = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy";
 
 describe("taking away what an interrupted creation made in GitHub", () => {
@@ -12,6 +13,10 @@ describe("taking away what an interrupted creation made in GitHub", () => {
   let env: NodeJS.ProcessEnv;
   let asked: string[] = [];
   const answers: Record<string, unknown> = {
+    "/api/v3/repos/o/r/rulesets": [
+      { id: 3, name: "somebody's" },
+      { id: 4, name: "slipway: who releases" },
+    ],
     "/api/v3/repos/o/r/environments/dev/variables/LOG_LEVEL": { name: "LOG_LEVEL", value: "debug" },
     "/api/v3/repos/o/r/environments/a%2Fb/deployment-branch-policies": {
       branch_policies: [
@@ -53,6 +58,12 @@ describe("taking away what an interrupted creation made in GitHub", () => {
     const inputs = { repository: "r", environment: "dev", variableName: "LOG_LEVEL", value: "debug" };
     assert.equal(await removeHalfMade(pending(variable, inputs), env), true);
     assert.deepEqual(deletions(), ["DELETE /api/v3/repos/o/r/environments/dev/variables/LOG_LEVEL"]);
+  });
+
+  it("removes the ruleset of the name that was being created, and no other", async () => {
+    assert.equal(await removeHalfMade(pending(ruleset, { repository: "r", name: "slipway: who releases" }), env), true);
+    assert.equal(await removeHalfMade(pending(ruleset, { repository: "r", name: "slipway: other" }), env), false);
+    assert.deepEqual(deletions(), ["DELETE /api/v3/repos/o/r/rulesets/4"]);
   });
 
   it("leaves a variable with another value, which somebody else has made", async () => {

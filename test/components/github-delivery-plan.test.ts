@@ -208,6 +208,18 @@ describe("components/github-delivery-plan", () => {
       ]);
     });
 
+    it("takes rulesets of its name over as they are, but not once it has been built", () => {
+      const rules = { repositoryRules: { process, checks: ["Test"] } };
+      const rulesets = new Map([["slipway: who releases", 7]]);
+      const adopted = (found: DeliveryFacts) => {
+        const { notices, rulesets: planned } = planGitHubDelivery(settings({ gates: wanted, ...rules }), found);
+        return [planned.flatMap(({ adopt }) => adopt ?? []), notices.length];
+      };
+      assert.deepEqual(adopted(facts({ existing: { ...nothingExists, rulesets } })), [[7], 1]);
+      const { environments } = existing("staging.qa-lead", { patterns: [main], variables: mark("staging") }).existing;
+      assert.deepEqual(adopted(facts({ existing: { environments, rulesets } })), [[], 0]);
+    });
+
     it("never touches another stack's", () => {
       assert.match(plan({ variables: mark("prod") }).refusals[0] ?? "", /belongs to the stack "prod"/);
     });

@@ -4,7 +4,7 @@ import type { PendingOperation } from "./leftovers.ts";
 
 /**
  * Takes away what an interrupted creation made all the same, so that it can be created again. Most of what Slipway builds is
- * created idempotently and needs no such thing; but GitHub refuses a second variable or branch policy of the same name, and
+ * created idempotently and needs no such thing; but GitHub refuses a second variable, branch policy or ruleset of the same name, and
  * Pulumi's own way (`refresh --import-pending-creates`) was seen to drop them with 3.256. Only what is exactly as it was being
  * created is removed: it is made again in the same run, and somebody else's value is never lost.
  * @param env where GitHub is and who asks: GITHUB_BASE_URL, GITHUB_OWNER, GITHUB_TOKEN
@@ -37,6 +37,9 @@ const policyList = z.object({
   branch_policies: z.array(z.object({ id: z.number(), name: z.string(), type: z.string().default("branch") })),
 });
 
+const rulesetInputs = z.object({ repository: z.string(), name: z.string() });
+const rulesetList = z.array(z.object({ id: z.number(), name: z.string() }));
+
 /** By type: where in GitHub's API the thing is that was being created; undefined when it is not there as it was to be. */
 const lookUps: Readonly<Record<string, (inputs: unknown, ask: Ask) => Promise<string | undefined>>> = {
   "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": async (inputs, ask) => {
@@ -55,6 +58,14 @@ const lookUps: Readonly<Record<string, (inputs: unknown, ask: Ask) => Promise<st
       .parse(answer)
       .branch_policies.find((candidate) => candidate.type === type && candidate.name === name);
     return policy && `${path}/${policy.id}`;
+  },
+  // Their names are Slipway's own.
+  "github:index/repositoryRuleset:RepositoryRuleset": async (inputs, ask) => {
+    const { name, repository } = rulesetInputs.parse(inputs);
+    const path = `repos/:owner/${repository}/rulesets`;
+    const answer = await ask(`${path}?per_page=100`);
+    const found = answer === undefined ? undefined : rulesetList.parse(answer).find((ruleset) => ruleset.name === name);
+    return found && `${path}/${found.id}`;
   },
 };
 

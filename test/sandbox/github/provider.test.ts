@@ -1,69 +1,31 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { cacheDirectory } from "../../../sandbox/paths.ts";
-import { engineChoice, locate, ToolchainFolders } from "../../../sandbox/toolchain/locate.ts";
-import { installedPulumi } from "../../../sandbox/toolchain/on-path.ts";
-import { parts } from "../../../sandbox/toolchain/parts.ts";
-import { currentTarget } from "../../../sandbox/toolchain/platform.ts";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { type Edition, environmentName, program } from "./provider-program.ts";
+import { ProviderWorkspace } from "./provider-workspace.ts";
 import { TestGitHub } from "./support.ts";
 
 const secret = "planted-secret-of-the-provider-test";
 const environmentPath = `/repos/teamflow/proof/environments/${encodeURIComponent(environmentName)}`;
 
-/** The engine and the GitHub plugin, when this machine has them: this test builds nothing. */
-async function engine(): Promise<{ readonly pulumi: string; readonly plugin: string } | undefined> {
-  const folders = new ToolchainFolders(cacheDirectory(), currentTarget());
-  const context = { installed: await installedPulumi(), choice: engineChoice(), env: process.env };
-  const [pulumi, plugin] = [locate("engine", folders, context), locate("github", folders, context)];
-  return pulumi && plugin && { pulumi: pulumi.file, plugin: plugin.file };
-}
-
 describe("local GitHub: the real provider", function () {
   this.timeout(180_000);
   let github: TestGitHub;
   let output = "";
-  const pathBefore = process.env.PATH;
+  let workspace: ProviderWorkspace | undefined;
   const stacks = new Map<Edition["number"], Stack>();
 
   before(async function () {
-    const programs = await engine();
-    if (!programs) {
-      console.log("      the engine or its GitHub plugin is missing: ./slipway setup gets them");
-      this.skip();
-    }
     github = await TestGitHub.start();
-    const home = path.join(github.folder, "home");
-    const pluginFolder = path.join(home, "plugins", `resource-github-v${parts.github.version}`);
-    for (const folder of [pluginFolder, path.join(github.folder, "state"), path.join(github.folder, "work")]) {
-      mkdirSync(folder, { recursive: true });
-    }
-    symlinkSync(programs.plugin, path.join(pluginFolder, parts.github.binary));
-    // The automation API looks for `pulumi` on its own PATH.
-    const PATH = `${path.dirname(programs.pulumi)}${path.delimiter}${process.env.PATH}`;
-    process.env.PATH = PATH;
-    const envVars = {
-      PATH,
-      PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${path.join(github.folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "proof",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      GITHUB_BASE_URL: `${github.url}/`,
-      GITHUB_TOKEN: github.token,
-      GITHUB_OWNER: "teamflow",
-    };
-    const projectSettings = { name: "proof", runtime: "nodejs" } as const;
+    workspace = await ProviderWorkspace.create(github);
+    if (!workspace) this.skip();
     for (const number of [1, 2] as const) {
-      const workspace = { workDir: path.join(github.folder, "work"), envVars, projectSettings };
-      const args = { stackName: "proof", projectName: "proof", program: program({ number, secret }) };
-      stacks.set(number, await LocalWorkspace.createOrSelectStack(args, workspace));
+      stacks.set(number, await workspace.stack("proof", program({ number, secret })));
     }
   });
   after(async () => {
-    process.env.PATH = pathBefore;
+    workspace?.dispose();
     await github?.remove();
   });
 
