@@ -1,47 +1,33 @@
 import type { Process } from "../process/schema.ts";
-import type { Actor } from "./model.ts";
-import { hasCome, minutesAfter } from "./moments.ts";
 
-/** An emergency, as far as telling people is concerned. */
-export interface Alarm {
-  readonly declaredAt: string;
-  /** The first who said "I have it". Nobody further is told after that. */
-  readonly acknowledged?: { readonly at: string; readonly by: Actor };
-  readonly customersHit: boolean;
-}
-
-/** A role that is to be told, and since when. */
-interface Notice {
+/** A role that is to be told of an emergency. */
+export interface PlannedContact {
   readonly role: string;
-  readonly at: string;
-}
-
-export interface Escalation {
-  /** Everybody who is to have been told by now, the first first; whoever sends leaves out what was sent. */
-  readonly due: readonly Notice[];
-  /** When somebody further is to be told; absent when it has been acknowledged, or nobody is left. */
-  readonly next?: string;
-  /** Leadership hears of it whether it is acknowledged or not; `late` once the deadline is over. */
-  readonly leadership: { readonly roles: readonly string[]; readonly by: string; readonly late: boolean };
+  /** Minutes after the declaration. */
+  readonly withinMinutes: number;
+  /** Told also when somebody has acknowledged. */
+  readonly always: boolean;
 }
 
 /**
- * Who is to be told of an emergency by now: contact after contact, each when its time has come, until somebody acknowledges.
- * Contacts that the process names for customers only are told when customers are hit.
+ * Who is told of an emergency, and when, the first first: the chain of contacts, each when their time has come and nobody has it in hand by
+ * then; and leadership in any case, at half of its time, since sending and reading take some. A role of both is told at the
+ * earlier time, in any case. Contacts that the process names for customers only are told when customers are hit.
  */
-export function escalation(process: Process, alarm: Alarm, now: string): Escalation {
-  const { contacts, leadership } = process.emergency;
-  const notices = contacts
-    .filter((contact) => alarm.customersHit || !contact.customersHit)
-    .map(({ role, within }) => ({ role, at: minutesAfter(alarm.declaredAt, within) }))
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  const { acknowledged } = alarm;
-  const wanted = acknowledged === undefined ? notices : notices.filter(({ at }) => !hasCome(acknowledged.at, at));
-  const next = wanted.find(({ at }) => !hasCome(at, now))?.at;
-  const by = minutesAfter(alarm.declaredAt, leadership.within);
-  return {
-    due: wanted.filter(({ at }) => hasCome(at, now)),
-    ...(next === undefined ? {} : { next }),
-    leadership: { roles: leadership.roles, by, late: Date.parse(by) < Date.parse(now) },
-  };
+export function contactsOf({ emergency }: Pick<Process, "emergency">, customersHit: boolean): PlannedContact[] {
+  const { contacts, leadership } = emergency;
+  const planned = new Map<string, PlannedContact>();
+  const chain = contacts.filter((contact) => customersHit || !contact.customersHit);
+  for (const contact of [
+    ...chain.map(({ role, within }) => ({ role, withinMinutes: within, always: false })),
+    ...leadership.roles.map((role) => ({ role, withinMinutes: Math.floor(leadership.within / 2), always: true })),
+  ]) {
+    const before = planned.get(contact.role);
+    planned.set(contact.role, {
+      role: contact.role,
+      withinMinutes: Math.min(contact.withinMinutes, before?.withinMinutes ?? contact.withinMinutes),
+      always: contact.always || (before?.always ?? false),
+    });
+  }
+  return [...planned.values()].sort((a, b) => a.withinMinutes - b.withinMinutes || (a.role < b.role ? -1 : 1));
 }

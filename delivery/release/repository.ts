@@ -70,6 +70,33 @@ export class Repository {
       });
   }
 
+  /**
+   * Of each of these commits those that it contains and that touch the path filters, with their committers' times: as far back as all of
+   * the commits have in common, that one included, since what lies behind it tells none of them apart. A commit that git does not have,
+   * as in a shallow checkout, is left out.
+   */
+  async contained(
+    commits: readonly string[],
+    filters: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly { readonly commit: string; readonly committedAt: string }[]>> {
+    const present: string[] = [];
+    for (const commit of commits) if (await this.has(commit)) present.push(commit);
+    // Histories without a beginning in common are read whole.
+    const common = present.length === 0 ? "" : await this.git(["merge-base", "--octopus", ...present]).catch(() => "");
+    const behind = common.trim() === "" ? [] : ["--not", `${common.trim()}^@`];
+    const found = new Map<string, { commit: string; committedAt: string }[]>();
+    for (const head of present) {
+      const text = await this.git(["log", "--format=%H %cI", head, ...behind, "--", ...filters.map(pathspec)]);
+      const lines = text.split("\n").filter(Boolean);
+      const contained = lines.map((line) => {
+        const [commit = "", time = ""] = line.split(" ");
+        return { commit, committedAt: new Date(time).toISOString() };
+      });
+      if (contained.length > 0) found.set(head, contained);
+    }
+    return found;
+  }
+
   /** Whether git has this commit: a checkout may be shallow. */
   async has(commit: string): Promise<boolean> {
     return this.git(["cat-file", "-e", `${commit}^{commit}`]).then(

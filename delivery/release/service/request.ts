@@ -2,6 +2,7 @@ import { UserError } from "../../errors.ts";
 import { environmentOf } from "../../process/requirements.ts";
 import type { DeploymentKind } from "../../process/schema-calendar.ts";
 import { differences } from "../bundle.ts";
+import { contactsOf } from "../emergency.ts";
 import type { Bundle, EmergencyClaim, Promotion, RollbackClaim } from "../model.ts";
 import { rollbackTarget } from "../rollback.ts";
 import { getBundle, listBundles, standingBundle } from "../store/bundles.ts";
@@ -94,7 +95,7 @@ async function request(desk: Desk, bundle: Bundle, environment: string, manner: 
       (one.rollback === undefined) === (manner.rollback === undefined),
   );
   if (open !== undefined) return { promotion: open, bundle, asked: false };
-  const changed = differences(bundle, await standingOf(client, environment));
+  const changed = await changedBy(desk, bundle, environment, manner);
   const { title } = environmentOf(process, environment);
   if (changed.length === 0)
     throw new UserError(
@@ -109,7 +110,11 @@ async function request(desk: Desk, bundle: Bundle, environment: string, manner: 
       changed,
       ...manner,
     });
-    if (manner.emergency) await declare(desk, open, created, manner.emergency);
+    if (manner.emergency) {
+      const { deployables: _, ...claim } = manner.emergency;
+      const contacts = contactsOf(process, claim.customersHit);
+      await declareIncident(open, { ...claim, promotion: created.id }, contacts);
+    }
     await tell(open, `promotion/${created.id} requested`, "promotion.requested", {
       promotion: created.id,
       environment,
@@ -121,18 +126,18 @@ async function request(desk: Desk, bundle: Bundle, environment: string, manner: 
   return { promotion, bundle, asked: true };
 }
 
-async function declare(
-  { process }: Desk,
-  open: Parameters<typeof declareIncident>[0],
-  promotion: Promotion,
-  { deployables: _, ...claim }: EmergencyClaim,
-): Promise<void> {
-  const { contacts, leadership } = process.emergency;
-  await declareIncident(open, { ...claim, promotion: promotion.id }, [
-    ...contacts
-      .filter(({ customersHit }) => claim.customersHit || !customersHit)
-      .map(({ role, within }) => ({ role, withinMinutes: within, always: false })),
-    // Told whether or not somebody has it in hand, and in time: half of what the process allows is for the sending.
-    ...leadership.roles.map((role) => ({ role, withinMinutes: Math.floor(leadership.within / 2), always: true })),
-  ]);
+/**
+ * What would be changed. A deployment that did not come about may have gone half-way: the way back takes it for what stands there, so that
+ * it is taken back, by whoever has to approve that.
+ */
+async function changedBy(
+  { client }: Desk,
+  bundle: Bundle,
+  environment: string,
+  { rollback }: Manner,
+): Promise<readonly string[]> {
+  const standing = await standingOf(client, environment);
+  const [last] = rollback ? await listDeployments(client, { environment, limit: 1 }) : [];
+  const tried = last === undefined ? {} : (await getBundle(client, last.bundle)).deployables;
+  return differences(bundle, { ...standing, ...tried });
 }

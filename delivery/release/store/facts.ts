@@ -110,6 +110,7 @@ function wayBack(
   const named = (digest: string | undefined) => bundles.find((one) => one.digest === digest);
   return {
     ...(bundle !== undefined && { bundle }),
-    irreversible: irreversible?.(named(standing), named(bundle)) ?? [],
+    // A deployment that did not come about may have brought its migrations all the same.
+    irreversible: irreversible?.(named(deployments[0]?.bundle), named(bundle)) ?? [],
   };
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { z } from "zod";
 import { UserError } from "../../errors.ts";
+import type { PlannedContact } from "../emergency.ts";
 import type { Actor, EmergencyClaim } from "../model.ts";
 import type { Change } from "./change.ts";
 import { instant, readRow, readRows } from "./rows.ts";
@@ -78,12 +79,12 @@ const contactRow = z
 
 /**
  * Records an emergency and who is to be told of it. Declared again under the same name it stays as it was.
- * @param contacts each role with its minutes after the declaration
+ * @param contacts each role once, with its minutes after the declaration
  */
 export async function declareIncident(
   { client, identity }: Change,
   claim: Omit<EmergencyClaim, "deployables"> & { readonly promotion?: number },
-  contacts: readonly { readonly role: string; readonly withinMinutes: number; readonly always: boolean }[],
+  contacts: readonly PlannedContact[],
 ): Promise<Incident> {
   await client.query(
     `INSERT INTO release.incident (incident, promotion, severity, reason, customers_hit, declared_by) VALUES ($1, $2, $3, $4, $5, $6)
