@@ -76,6 +76,19 @@ describe("components/github-gates-plan", () => {
     assert.match(plan("pr-7", { feature: {} }).refusals[0] ?? "", /is of the stack pr-\*/);
   });
 
+  it("follows another process without a line changed", () => {
+    const other = readProcess("delivery/process/examples/three-environments.yaml").process;
+    const gates = (stack: string) => planGates(other, stack, {}).gates;
+    assert.deepEqual(gates("prod").find(({ name }) => name === "production")?.branches, ["main"]);
+    const roles = gates("prod").flatMap(({ role }) => role ?? []);
+    for (const role of ["cto", "lead-developer", "product-manager"]) assert.ok(roles.includes(role), role);
+    assert.deepEqual(gates("staging").find(({ name }) => name === "staging")?.branches, ["release/*"]);
+    assert.equal(
+      gates("staging").find(({ environment }) => environment === "feature"),
+      undefined,
+    );
+  });
+
   it("asks a stack only for the people who decide in it", () => {
     const problems = (stack: string) => memberProblems(plan(stack).process, new Map());
     assert.deepEqual(problems("dev"), []);
