@@ -41,19 +41,6 @@ export function auditLinks(entries: readonly AuditEntry[]): AuditLink[] {
   });
 }
 
-/** The entries that tell of a deployment: of itself, its promotion, and of its bundle in whatever environment. In order. */
-export function linksOf(
-  links: readonly AuditLink[],
-  about: { readonly id: number; readonly promotion: number; readonly bundle: string },
-): AuditLink[] {
-  const subjects = [`deployment/${about.id}`, `promotion/${about.promotion}`, `bundle/${about.bundle}`];
-  return links
-    .filter(
-      (link) => subjects.includes(link.subject) || link.promotion === about.promotion || link.bundle === about.bundle,
-    )
-    .sort((a, b) => a.seq - b.seq);
-}
-
 function rowOf(json: string | null): { promotion?: number | null | undefined; bundle?: string | null | undefined } {
   try {
     return details.parse(JSON.parse(json ?? "{}")).row ?? {};

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { ownValue } from "../flags/flag.ts";
 import type { ReadProcess } from "../process/read.ts";
 import { canonicalJson } from "../release/audit/canonical.ts";
-import { linksOf } from "./audit-links.ts";
+import type { Deployment } from "../release/model.ts";
+import type { AuditLink } from "./audit-links.ts";
 import { controlsOf } from "./controls.ts";
 import { approvalRecords } from "./documents/approvals.ts";
 import { type Draft, place } from "./documents/draft.ts";
@@ -14,6 +14,7 @@ import { securityReview, testingEvidence } from "./documents/reviews.ts";
 import type { EvidenceFacts, Seal } from "./facts.ts";
 import { text } from "./markdown.ts";
 import { overview } from "./overview.ts";
+import { recordsOf } from "./records.ts";
 import { type SealedFiles, sealFiles } from "./sealed-files.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
@@ -148,7 +149,7 @@ function manifest(
   documents: readonly PlannedDocument[],
   seal: Seal,
 ) {
-  const entries = linksOf(facts.audit, deployment);
+  const entries = entriesAbout(facts, deployment);
   const proofs = Object.entries(seal.inclusion ?? {}).filter(([seq]) =>
     entries.some((entry) => entry.seq === Number(seq)),
   );
@@ -165,6 +166,17 @@ function manifest(
       entries: entries.map(({ seq, at, actor, action, subject, hash }) => ({ seq, at, actor, action, subject, hash })),
       inclusion: Object.fromEntries(proofs),
     },
-    rulesDigest: `sha256:${createHash("sha256").update(canonicalJson(process)).digest("hex")}`,
   };
+}
+
+/** The audit's entries about the deployment, its promotion, and its bundle in whatever environment, in order. */
+function entriesAbout(facts: EvidenceFacts, { bundle, id, promotion }: Deployment): AuditLink[] {
+  const { byBundle, byPromotion, bySubject } = recordsOf(facts).audit;
+  const subjects = [`deployment/${id}`, `promotion/${promotion}`, `bundle/${bundle}`];
+  const found = [
+    ...subjects.flatMap((subject) => bySubject.get(subject) ?? []),
+    ...(byPromotion.get(promotion) ?? []),
+    ...(byBundle.get(bundle) ?? []),
+  ];
+  return [...new Set(found)].sort((a, b) => a.seq - b.seq);
 }

@@ -1,8 +1,8 @@
-import { judgedDeployments } from "../metrics/judged.ts";
 import type { Deployment } from "../release/model.ts";
 import { csv } from "./csv.ts";
 import type { EvidenceFacts } from "./facts.ts";
 import { type EvidencePlan, folderOf } from "./plan.ts";
+import { recordsOf } from "./records.ts";
 
 /** A stretch of time: `from` belongs to it, `to` does not. ISO 8601. */
 export interface Period {
@@ -61,16 +61,16 @@ export function populationRows(
   deployments: readonly Deployment[],
   plans: readonly EvidencePlan[],
 ): PopulationRow[] {
-  const judged = new Map(judgedDeployments(facts).map((one) => [one.deployment.id, one]));
+  const records = recordsOf(facts);
+  const planned = new Map(plans.map((one) => [one.deployment, one]));
   return deployments.map((deployment) => {
-    const promotion = facts.promotions.find(({ id }) => id === deployment.promotion);
-    const bundle = facts.bundles.find(({ digest }) => digest === deployment.bundle);
-    const plan = plans.find((one) => one.deployment === deployment.id);
-    const approvals = facts.decisions
-      .filter((one) => one.promotion === deployment.promotion && one.decision === "approve")
-      .sort((a, b) => Date.parse(a.decidedAt) - Date.parse(b.decidedAt) || (a.role < b.role ? -1 : 1));
-    const links = facts.evidence
-      .filter((one) => one.bundle === deployment.bundle && one.verdict === "passed")
+    const promotion = records.promotion.get(deployment.promotion);
+    const bundle = records.bundle.get(deployment.bundle);
+    const plan = planned.get(deployment.id);
+    const decisions = records.decisions.get(deployment.promotion) ?? [];
+    const approvals = decisions.filter(({ decision }) => decision === "approve");
+    const links = (records.evidence.get(deployment.bundle) ?? [])
+      .filter(({ verdict }) => verdict === "passed")
       .map(({ link, validation }) => `${validation}: ${link}`);
     const deployed = Object.entries(bundle?.deployables ?? {})
       .filter(([name]) => promotion?.changed.includes(name))
@@ -96,10 +96,10 @@ export function populationRows(
       reason: deployment.reason ?? "",
       verdict: deployment.verdict ?? "",
       verifiedAt: deployment.verifiedAt ?? "",
-      rolledBackAt: judged.get(deployment.id)?.rolledBackAt ?? "",
+      rolledBackAt: records.rolledBackAt.get(deployment.id) ?? "",
       incident: promotion?.emergency?.incident ?? "",
       processVersion: promotion === undefined ? "" : `${promotion.process.version} ${promotion.process.digest}`,
-      gateFacts: facts.gates.find((gate) => gate.deployment === deployment.id)?.factsDigest ?? "",
+      gateFacts: records.gate.get(deployment.id)?.factsDigest ?? "",
       evidenceLinks: [...new Set(links)].sort().join("; "),
       evidence: plan === undefined ? "" : `evidence/${folderOf(deployment.id)}`,
       documentsMissing: (plan?.documents ?? [])

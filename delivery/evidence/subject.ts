@@ -1,10 +1,10 @@
 import { ownValue } from "../flags/flag.ts";
-import { judgedDeployments } from "../metrics/judged.ts";
 import { promotionLine } from "../process/promotion-line.ts";
 import type { Process } from "../process/schema.ts";
 import type { Bundle, Debt, Decision, Deployment, Evidence, Incident, Promotion } from "../release/model.ts";
 import { rollbackTarget } from "../release/rollback.ts";
 import type { DeploymentGate, EvidenceFacts } from "./facts.ts";
+import { type Records, recordsOf } from "./records.ts";
 
 /** One deployment with all that is stored about it. */
 export interface Subject {
@@ -38,32 +38,31 @@ export interface RequiredValidation {
 
 /** Gathers what is stored about a deployment. */
 export function subjectOf(process: Process, facts: EvidenceFacts, deployment: Deployment): Subject {
-  const promotion = facts.promotions.find(({ id }) => id === deployment.promotion);
-  const bundle = facts.bundles.find(({ digest }) => digest === deployment.bundle);
-  const gate = facts.gates.find((one) => one.deployment === deployment.id);
-  const evidence = facts.evidence
-    .filter((one) => one.bundle === deployment.bundle)
-    .sort(byTime((one) => one.recordedAt));
-  const wayBack = wayBackAt(facts.deployments, deployment);
-  const rolledBackAt = judgedDeployments(facts).find((one) => one.deployment.id === deployment.id)?.rolledBackAt;
-  const incidents = facts.incidents && incidentsOf(facts.incidents, facts.deployments, deployment, promotion);
+  const records = recordsOf(facts);
+  const promotion = records.promotion.get(deployment.promotion);
+  const bundle = records.bundle.get(deployment.bundle);
+  const gate = records.gate.get(deployment.id);
+  const evidence = records.evidence.get(deployment.bundle) ?? [];
+  const wayBack = rollbackTarget(
+    before(records.deployments.get(deployment.environment), deployment).toReversed(),
+    undefined,
+  );
+  const rolledBackAt = records.rolledBackAt.get(deployment.id);
+  const incidents = facts.incidents && incidentsOf(facts.incidents, records, deployment, promotion);
   return {
     process,
     deployment,
     ...(promotion === undefined ? {} : { promotion }),
     ...(bundle === undefined ? {} : { bundle }),
     ...(gate === undefined ? {} : { gate }),
-    decisions: facts.decisions
-      .filter((one) => one.promotion === deployment.promotion)
-      .sort(byTime((one) => one.decidedAt)),
-    validations: required(process, facts, deployment, promotion, gate, evidence),
+    decisions: records.decisions.get(deployment.promotion) ?? [],
+    validations: required(process, records, deployment, promotion, gate, evidence),
     evidence,
-    earlier: facts.deployments
-      .filter((one) => one.bundle === deployment.bundle && one.id !== deployment.id && isBefore(one, deployment))
-      .sort(byTime((one) => one.startedAt)),
+    earlier: before(records.deploymentsOfBundle.get(deployment.bundle), deployment),
+    // What stands is what this deployment replaces, and what one would go back to: so it is not left out of the targets.
     ...(wayBack === undefined ? {} : { wayBack }),
     ...(rolledBackAt === undefined ? {} : { rolledBackAt }),
-    debts: facts.debts.filter((one) => one.promotion === deployment.promotion).sort((a, b) => a.id - b.id),
+    debts: records.debts.get(deployment.promotion) ?? [],
     ...(incidents === undefined ? {} : { incidents }),
   };
 }
@@ -74,7 +73,7 @@ export function subjectOf(process: Process, facts: EvidenceFacts, deployment: De
  */
 function required(
   process: Process,
-  facts: EvidenceFacts,
+  records: Records,
   deployment: Deployment,
   promotion: Promotion | undefined,
   gate: DeploymentGate | undefined,
@@ -83,11 +82,9 @@ function required(
   const { bundle, environment, startedAt } = deployment;
   const planned = promotion !== undefined && promotion.rollback === undefined && promotion.kind !== "emergency";
   const line = promotionLine(process);
-  const before = planned ? line.slice(0, Math.max(0, line.indexOf(environment))) : [];
-  const asked = before.map((place) => {
-    const there = facts.promotions
-      .filter((one) => one.bundle === bundle && one.environment === place)
-      .reduce<Promotion | undefined>((last, one) => (last && last.id > one.id ? last : one), undefined);
+  const places = planned ? line.slice(0, Math.max(0, line.indexOf(environment))) : [];
+  const asked = places.map((place) => {
+    const there = records.promotionsOfBundle.get(bundle)?.findLast((one) => one.environment === place);
     return { place, names: validationsOf(process, place, there?.changed ?? promotion?.changed ?? []) };
   });
   const here =
@@ -113,42 +110,28 @@ function validationsOf(process: Process, environment: string, deployables: reado
   return [...new Set([...place.validations, ...own])].sort();
 }
 
-function wayBackAt(all: readonly Deployment[], deployment: Deployment): string | undefined {
-  const before = all
-    .filter((one) => one.environment === deployment.environment && isBefore(one, deployment))
-    .sort(byTime((one) => one.startedAt))
-    .toReversed();
-  // What stands is what this deployment replaces: it is what one would go back to, so that it must not be left out.
-  return rollbackTarget(before, undefined);
-}
-
 /** Incidents that name the deployment, that it was to mend, or that began between it and the next one in the environment. */
 function incidentsOf(
   incidents: readonly Incident[],
-  deployments: readonly Deployment[],
+  records: Records,
   deployment: Deployment,
   promotion: Promotion | undefined,
 ): Incident[] {
   const { environment, id, startedAt } = deployment;
-  const next = deployments
-    .filter((one) => one.environment === environment && isBefore(deployment, one))
-    .map((one) => Date.parse(one.startedAt));
-  const until = Math.min(Number.POSITIVE_INFINITY, ...next);
+  const all = records.deployments.get(environment) ?? [];
+  const next = all[all.indexOf(deployment) + 1];
+  const until = next === undefined ? Number.POSITIVE_INFINITY : Date.parse(next.startedAt);
   return incidents
     .filter((incident) => {
       const at = Date.parse(incident.startedAt);
       const during = incident.environment === environment && at >= Date.parse(startedAt) && at < until;
       return incident.deployment === id || incident.id === promotion?.emergency?.incident || during;
     })
-    .sort(byTime((one) => one.startedAt));
+    .sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt) || (a.id < b.id ? -1 : 1));
 }
 
-function isBefore(one: Deployment, other: Deployment): boolean {
-  const order = Date.parse(one.startedAt) - Date.parse(other.startedAt) || one.id - other.id;
-  return order < 0;
-}
-
-/** What is stored of one moment has an order of its own, whatever the order in which it was given. */
-function byTime<T>(time: (one: T) => string): (a: T, b: T) => number {
-  return (a, b) => Date.parse(time(a)) - Date.parse(time(b)) || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+/** Those of a list, the oldest first, that had begun before. */
+function before(all: readonly Deployment[] = [], deployment: Deployment): Deployment[] {
+  const end = all.indexOf(deployment);
+  return end === -1 ? [] : all.slice(0, end);
 }
