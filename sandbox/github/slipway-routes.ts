@@ -26,8 +26,8 @@ const runSchema = z
     /** The workflow's file below .github/workflows, such as "promote.yml". */
     workflow: z.string().regex(/^[\w.-]+\.ya?ml$/),
     event: z.string().default("workflow_dispatch"),
-    /** "refs/heads/main" or "refs/tags/v1.2.3". */
-    ref: z.string().regex(/^refs\/(heads|tags)\/.+$/),
+    /** "refs/heads/main", "refs/tags/v1.2.3" or "refs/pull/7/merge". */
+    ref: z.string().regex(/^refs\/(heads|tags|pull)\/.+$/),
     /** The commit, 40 hex digits. */
     sha: z.string().regex(/^[0-9a-f]{40}$/),
     jobs: z.array(jobSchema).min(1),

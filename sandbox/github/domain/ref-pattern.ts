@@ -17,11 +17,14 @@ function matches(pattern: string, name: string): boolean {
   return new RegExp(`^${source}$`, "s").test(name);
 }
 
-/** Whether an environment lets a ref (`refs/heads/main`, `refs/tags/v1.2.3`) deploy. Every branch counts as protected here. */
+/**
+ * Whether an environment lets a ref (`refs/heads/main`, `refs/tags/v1.2.3`, `refs/pull/7/merge`) deploy. Every branch counts as
+ * protected here. What a pull request's workflow runs on is admitted by the whole ref.
+ */
 export function admits({ branch_policies, deployment_branch_policy: policy }: Environment, ref: string): boolean {
   if (!policy) return true;
   const [, kind, name = ""] = /^refs\/(heads|tags)\/(.+)$/.exec(ref) ?? [];
   if (policy.protected_branches) return kind === "heads";
   const type = kind === "tags" ? "tag" : "branch";
-  return branch_policies.some((item) => item.type === type && matches(item.name, name));
+  return branch_policies.some((item) => item.type === type && matches(item.name, kind === undefined ? ref : name));
 }

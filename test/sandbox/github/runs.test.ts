@@ -133,6 +133,20 @@ describe("local GitHub: runs of workflows", () => {
     assert.deepEqual(await run((await start({ ref: "refs/tags/v1/2.3.4" })).body.id), ["completed", "failure"]);
   });
 
+  it("lets a pull request's workflow deploy where the pattern says so", async () => {
+    const name = "feature.team-lead";
+    const { id } = (await github.api("GET", "/orgs/teamflow/teams/team-lead")).body;
+    await github.api("PUT", `${repo}/environments/${name}`, {
+      reviewers: [{ type: "Team", id }],
+      deployment_branch_policy: tags,
+    });
+    await github.api("POST", `${repo}/environments/${name}/deployment-branch-policies`, { name: "refs/pull/*/merge" });
+    const jobs = [{ name: "approve", environment: name }];
+    const waiting = (await start({ ref: "refs/pull/7/merge", jobs })).body.id;
+    assert.deepEqual(await pending(waiting, "lena-fischer"), { [name]: true });
+    assert.deepEqual(await run((await start({ ref: "refs/heads/main", jobs })).body.id), ["completed", "failure"]);
+  });
+
   for (const [what, changes, as, status] of [
     ["a workflow that is no file's name", { workflow: "../promote.yml" }, "amara-okafor", 422],
     ["a job that needs a later one", { jobs: [{ name: "a", needs: ["b"] }, { name: "b" }] }, "amara-okafor", 422],
