@@ -62,9 +62,9 @@ const slips: Readonly<Record<string, Slip>> = {
     message: "roles.qa-lead.title must not be empty.",
   },
   "a deployable without paths": {
-    from: "paths: [migrations/**]",
+    from: "paths: [voice-ai/**]",
     to: "paths: []",
-    message: "deployables.database.paths must name 1 at least.",
+    message: "deployables.voice-ai.paths must name 1 at least.",
   },
   "a text for a switch": {
     from: "paths: [frontend/**], image: true",
@@ -339,22 +339,21 @@ const slips: Readonly<Record<string, Slip>> = {
     message: "environments.production.wait is longer than GitHub waits. Write 30 days at most.",
   },
   "a path from the file system's root": {
-    from: "paths: [migrations/**]",
-    to: "paths: [/migrations/**]",
+    from: "paths: [voice-ai/**]",
+    to: "paths: [/voice-ai/**]",
     message:
-      'deployables.database.paths.0 is "/migrations/**", but paths begin at the repository\'s root. Write it without the start.',
+      'deployables.voice-ai.paths.0 is "/voice-ai/**", but paths begin at the repository\'s root. Write it without the start.',
   },
   "a path that takes away first": {
-    from: "paths: [migrations/**]",
-    to: 'paths: ["!migrations/README.md", migrations/**]',
+    from: "paths: [voice-ai/**]",
+    to: 'paths: ["!voice-ai/README.md", voice-ai/**]',
     message:
-      'deployables.database.paths.0 is "!migrations/README.md", which takes away before anything is there. Put a filter before it.',
+      'deployables.voice-ai.paths.0 is "!voice-ai/README.md", which takes away before anything is there. Put a filter before it.',
   },
   "a path whose ? repeats nothing": {
-    from: "paths: [migrations/**]",
-    to: "paths: [migrations/**?]",
-    message:
-      'deployables.database.paths.0 is "migrations/**?", whose ? or + repeats nothing. Put a character before it.',
+    from: "paths: [voice-ai/**]",
+    to: "paths: [voice-ai/**?]",
+    message: 'deployables.voice-ai.paths.0 is "voice-ai/**?", whose ? or + repeats nothing. Put a character before it.',
   },
   "seven roles that may go back at once": {
     from: "immediate: [on-call]",

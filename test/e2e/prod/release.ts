@@ -75,7 +75,7 @@ export function releaseBlock(context: ProdContext): void {
       ];
       const first = await json<{ digest: string; deployables: object }>(...record);
       assert.match(first.digest, /^sha256:[0-9a-f]{64}$/);
-      assert.deepEqual(Object.keys(first.deployables).sort(), ["backend", "database", "frontend", "infrastructure"]);
+      assert.deepEqual(Object.keys(first.deployables).sort(), ["backend", "frontend", "infrastructure"]);
       assert.equal((await json<{ digest: string }>(...record)).digest, first.digest);
     });
 

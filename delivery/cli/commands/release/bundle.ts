@@ -1,4 +1,5 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import { checkoutRoot } from "../../../../sandbox/paths.ts";
 import { readMigrations } from "../../../database/migrations.ts";
@@ -6,7 +7,7 @@ import { UsageError } from "../../../errors.ts";
 import { readFlagFile } from "../../../flags/file.ts";
 import { makeBundle } from "../../../release/bundle.ts";
 import { changelog } from "../../../release/changelog.ts";
-import type { BundledDeployable } from "../../../release/model.ts";
+import type { Bundle, BundledDeployable } from "../../../release/model.ts";
 import { Repository } from "../../../release/repository.ts";
 import type { Desk } from "../../../release/service/desk.ts";
 import { createBundle, listBundles } from "../../../release/store/bundles.ts";
@@ -54,7 +55,11 @@ async function record(desk: Desk, options: BundleOptions): Promise<void> {
   const head = await repository.commit(options.commit);
   const version = options.version.replace(/^v(?=\d)/, "");
   const deployables = await contents(desk, repository, head, version, options.image);
-  const [last] = await listBundles(client, 1);
+  const recent = await listBundles(client);
+  const same = recent.find((one) => one.version === version && isDeepStrictEqual(one.deployables, deployables));
+  // Recorded again, perhaps from another branch: the changelog since itself would be another one, and so another bundle.
+  if (same !== undefined) return say(same, options);
+  const [last] = recent;
   const told = [...new Set(Object.values(last?.deployables ?? {}).map(({ commit }) => commit))];
   const known: string[] = [];
   for (const commit of told) if (await repository.has(commit)) known.push(commit);
@@ -73,17 +78,24 @@ async function record(desk: Desk, options: BundleOptions): Promise<void> {
     { by: identity.actor, at: desk.now() },
   );
   const recorded = await change(client, identity, (open) => createBundle(open, bundle));
-  if (options.json) return printJson(recorded);
+  say(recorded, options);
+  if (known.length < told.length)
+    printNote(
+      "the changelog may tell too much: this checkout lacks commits of the last bundle (fetch the whole history)",
+    );
+}
+
+function say(recorded: Bundle, options: BundleOptions): void {
+  if (options.json) {
+    printJson(recorded);
+    return;
+  }
   const rows = Object.entries(recorded.deployables).map(([name, one]) => [
     `  ${name}`,
     one.commit.slice(0, 12),
     one.image?.slice(0, 19) ?? "",
   ]);
   write(`bundle ${recorded.version}  ${recorded.digest}\n${table(rows)}\n`);
-  if (known.length < told.length)
-    printNote(
-      "the changelog may tell too much: this checkout lacks commits of the last bundle (fetch the whole history)",
-    );
 }
 
 const write = (text: string) => process.stdout.write(text);
