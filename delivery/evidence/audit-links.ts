@@ -41,6 +41,29 @@ export function auditLinks(entries: readonly AuditEntry[]): AuditLink[] {
   });
 }
 
+/** What a deployment's entries are about. */
+export interface Linked {
+  readonly id: number;
+  readonly promotion: number;
+  readonly bundle: string;
+}
+
+/** The subjects of the entries about a deployment itself, its promotion and its bundle. */
+export function subjectsOf({ bundle, id, promotion }: Linked): string[] {
+  return [`deployment/${id}`, `promotion/${promotion}`, `bundle/${bundle}`];
+}
+
+/** The entries that tell of a deployment: of itself, its promotion, and of its bundle in whatever environment. In order. */
+export function linksOf(links: readonly AuditLink[], about: Linked): AuditLink[] {
+  const subjects = subjectsOf(about);
+  return links
+    .filter(
+      ({ bundle, promotion, subject }) =>
+        subjects.includes(subject) || promotion === about.promotion || bundle === about.bundle,
+    )
+    .sort((a, b) => a.seq - b.seq);
+}
+
 function rowOf(json: string | null): { promotion?: number | null | undefined; bundle?: string | null | undefined } {
   try {
     return details.parse(JSON.parse(json ?? "{}")).row ?? {};

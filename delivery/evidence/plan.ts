@@ -3,7 +3,7 @@ import { ownValue } from "../flags/flag.ts";
 import type { ReadProcess } from "../process/read.ts";
 import { canonicalJson } from "../release/audit/canonical.ts";
 import type { Deployment } from "../release/model.ts";
-import type { AuditLink } from "./audit-links.ts";
+import { type AuditLink, linksOf, subjectsOf } from "./audit-links.ts";
 import { controlsOf } from "./controls.ts";
 import { approvalRecords } from "./documents/approvals.ts";
 import { type Draft, place } from "./documents/draft.ts";
@@ -169,14 +169,13 @@ function manifest(
   };
 }
 
-/** The audit's entries about the deployment, its promotion, and its bundle in whatever environment, in order. */
-function entriesAbout(facts: EvidenceFacts, { bundle, id, promotion }: Deployment): AuditLink[] {
+/** `linksOf` all entries, of which only those are looked at that may be. */
+function entriesAbout(facts: EvidenceFacts, deployment: Deployment): AuditLink[] {
   const { byBundle, byPromotion, bySubject } = recordsOf(facts).audit;
-  const subjects = [`deployment/${id}`, `promotion/${promotion}`, `bundle/${bundle}`];
   const found = [
-    ...subjects.flatMap((subject) => bySubject.get(subject) ?? []),
-    ...(byPromotion.get(promotion) ?? []),
-    ...(byBundle.get(bundle) ?? []),
+    ...subjectsOf(deployment).flatMap((subject) => bySubject.get(subject) ?? []),
+    ...(byPromotion.get(deployment.promotion) ?? []),
+    ...(byBundle.get(deployment.bundle) ?? []),
   ];
-  return [...new Set(found)].sort((a, b) => a.seq - b.seq);
+  return linksOf([...new Set(found)], deployment);
 }
