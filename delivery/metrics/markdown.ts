@@ -1,6 +1,6 @@
 import type { Dora } from "./dora.ts";
 import type { DeployableMetrics, EnvironmentMetrics, MetricsReport } from "./report.ts";
-import type { KpiKey } from "./targets.ts";
+import { fewest, type KpiKey } from "./targets.ts";
 import {
   basisText,
   frequencyText,
@@ -33,7 +33,7 @@ export function metricsMarkdown(report: MetricsReport): string {
 /** What a reader has to know of the numbers. */
 export const legend: readonly string[] = [
   `${nothing} means that there is nothing to measure: a week without deployments has no success rate.`,
-  "“Likely” is the range in which the true share lies with 95 % confidence (Wilson). Under 20 deployments, or 5 approvals, no verdict is given.",
+  `“Likely” is the range in which the true share lies with 95 % confidence (Wilson). Under ${fewest.percent} deployments, or ${fewest.hours} approvals, no verdict is given.`,
   "A deployment counts in the week in which it ended; a rollback later on changes that week. Rollbacks are no deployments of their own.",
   "DORA's metrics are told for each deployable apart, because a mean over services describes none of them.",
 ];

@@ -61,7 +61,7 @@ function remark({ deployment }: Subject, one: Evidence, needed: readonly Require
   return again ? "superseded" : "not required";
 }
 
-export function validationTitle({ process }: Subject, validation: string): string {
+function validationTitle({ process }: Subject, validation: string): string {
   return ownValue(process.validations, validation)?.title ?? validation;
 }
 

@@ -60,6 +60,12 @@ describe("what became of deployments", () => {
     assert.deepEqual(signs([one(1), one(2), running]), ["1+", "2+<!"]);
   });
 
+  it("takes the first rollback for the moment in which it was taken away, also when the bundle came back and went again", () => {
+    const again = one(4, { bundle: digest("bundle 2"), rollback: true });
+    const all = judgedDeployments(facts({ deployments: [one(1), one(2), back(3, 1), again, back(5, 1)] }));
+    assert.equal(all.find(({ deployment: { id } }) => id === 2)?.rolledBackAt, at(3));
+  });
+
   it("counts an incident that names the deployment as an intervention", () => {
     const incident: Incident = {
       id: "INC-1",
