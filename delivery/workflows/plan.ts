@@ -5,6 +5,7 @@ import { deliverWorkflow } from "./deliver.ts";
 import { driftWorkflow } from "./drift.ts";
 import { environmentWorkflow } from "./environment.ts";
 import type { AskedRole } from "./environment-gate.ts";
+import { escalationWorkflow } from "./escalation.ts";
 import type { WorkflowFacts } from "./facts.ts";
 import { featuresWorkflow } from "./features.ts";
 import type { Workflow } from "./model.ts";
@@ -24,6 +25,7 @@ export function planWorkflows(facts: WorkflowFacts): Workflow[] {
     promoteWorkflow(facts),
     releaseWorkflow(facts),
     emergencyWorkflow(facts),
+    escalationWorkflow(facts),
     rollbackWorkflow(facts),
     ...(Object.keys(facts.stacks).length > 0 ? [driftWorkflow(facts)] : []),
     ...refreshWorkflow(facts),

@@ -12,12 +12,16 @@ export const noticeKinds = [
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** Queues a notice as part of the change that it tells of: what was not done is not told, and what was done is told once. */
-export function tell(
+/**
+ * Queues a notice as part of the change that it tells of: what was not done is not told, and what was done is told once. A workflow tells
+ * of its own steps itself, with its run's page; what escalates is nobody's step.
+ */
+export async function tell(
   open: Change,
   key: string,
   kind: NoticeKind,
   payload: Readonly<Record<string, string | number | readonly string[]>>,
 ): Promise<void> {
-  return queueNotification(open, { key, kind, payload });
+  if (open.identity.source === "workflow" && kind !== "incident.contact") return;
+  await queueNotification(open, { key, kind, payload });
 }

@@ -31,6 +31,7 @@ describe("planWorkflows", () => {
         "promote.yml",
         "release.yml",
         "emergency.yml",
+        "escalation.yml",
         "rollback.yml",
         "drift.yml",
         "feature-environments.yml",
