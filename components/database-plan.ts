@@ -12,6 +12,8 @@ export interface DatabaseRequest {
   readonly settings: Settings["database"];
   /** Whether the data outlive a mistake. */
   readonly protect: boolean;
+  /** The group of settings that describes it. @default database */
+  readonly settingsGroup?: string | undefined;
 }
 
 export interface PlannedParameter {
@@ -120,7 +122,8 @@ const quarterOfAnHour = { ...fiveMinutes, evaluationPeriods: 3 };
 export function planDatabaseAlarms({
   identifier,
   settings,
-}: Pick<DatabaseRequest, "identifier" | "settings">): PlannedAlarm[] {
+  settingsGroup = "database",
+}: Pick<DatabaseRequest, "identifier" | "settings" | "settingsGroup">): PlannedAlarm[] {
   const memory = memoryOf(settings.instanceClass);
   if (memory === undefined) throw new RangeError(`the memory of ${settings.instanceClass} is not known`);
   const dimensions = { DBInstanceIdentifier: identifier };
@@ -137,7 +140,7 @@ export function planDatabaseAlarms({
       // RDS lets storage grow when 10 % are free: less than 5 % means that it cannot.
       threshold: Math.max(1, settings.storageGiB * (grows ? 0.05 : 0.1)) * gib,
       evaluationPeriods: 2,
-      description: `${server} runs out of storage and stops when none is left. Raise slipway:database.maxStorageGiB.`,
+      description: `${server} runs out of storage and stops when none is left. Raise its storage in slipway:${settingsGroup}.`,
     },
     {
       ...quarterOfAnHour,
@@ -147,7 +150,7 @@ export function planDatabaseAlarms({
       statistic: "Average",
       comparison: "GreaterThanThreshold",
       threshold: 80,
-      description: `${server} is busy. Database Insights shows the statements; slipway:database.instanceClass makes it larger.`,
+      description: `${server} is busy. Database Insights shows the statements; slipway:${settingsGroup}.instanceClass makes it larger.`,
     },
     {
       ...quarterOfAnHour,
@@ -167,7 +170,7 @@ export function planDatabaseAlarms({
       statistic: "Average",
       comparison: "LessThanThreshold",
       threshold: memory * 0.05 * gib,
-      description: `${server} has little memory left and will swap. slipway:database.instanceClass makes it larger.`,
+      description: `${server} has little memory left and will swap. slipway:${settingsGroup}.instanceClass makes it larger.`,
     },
     {
       ...quarterOfAnHour,

@@ -23,6 +23,8 @@ export interface DatabaseArgs extends AwsArgs {
   readonly settings: Settings["database"];
   /** What sets this server apart from the stack's main one, for example `pre-production`. @default the main one */
   readonly part?: string;
+  /** The group of settings that describes it, for the alarms' advice. @default database */
+  readonly settingsGroup?: string;
   /** The name of the database in the server; another name is another, empty database beside the old. */
   readonly databaseName: string;
   readonly vpcId: pulumi.Input<string>;
@@ -75,6 +77,7 @@ export class Database extends AwsComponent<DatabaseArgs> {
       identifier: this.identifier,
       settings: args.settings,
       protect: args.protect,
+      settingsGroup: args.settingsGroup,
     };
 
     this.securityGroup = this.createSecurityGroup();

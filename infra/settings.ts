@@ -20,6 +20,7 @@ import {
   logsSection,
   networkSection,
   preProductionSection,
+  releasesSection,
   runnerSection,
 } from "./settings/aws-sections.ts";
 import { explainIssue, type Problem, SettingsError, unknownKey } from "./settings/problems.ts";
@@ -74,6 +75,12 @@ export const settingsSchema = z.strictObject({
   budget: budgetSection.meta({ description: "an alarm on what the stack costs" }).optional(),
   preProduction: preProductionSection
     .meta({ description: "the environment between staging and production" })
+    .optional(),
+  releases: releasesSection
+    .meta({
+      description:
+        "the database that records the releases of all environments, about 30 USD a month; none when absent, and an empty group is enough",
+    })
     .optional(),
   feature: featureSection.meta({ description: "the life of a feature environment" }).optional(),
   github: gitHubSection.meta({ description: "the GitHub repository and this stack's environments in it" }),

@@ -7,6 +7,7 @@ import { createBackup } from "./backup.ts";
 import { createEnvironment, planEnvironments } from "./cluster-environment.ts";
 import { createRunner } from "./cluster-runner.ts";
 import { createFoundation } from "./foundation.ts";
+import { createReleases } from "./releases.ts";
 
 /** Production on EKS, and pre-production beside it: a namespace of its own, with its own hosts, database and cache. */
 export async function prod(stack: string, all: Settings): Promise<pulumi.Inputs> {
@@ -37,8 +38,12 @@ export async function prod(stack: string, all: Settings): Promise<pulumi.Inputs>
   const ground = { ...foundation, settings, platform, pods, runner };
   const production = createEnvironment(ground, main);
   const preProduction = beside && createEnvironment({ ...ground, edge: production.edge }, beside);
+  const releases = createReleases(foundation, runner);
 
-  createBackup(foundation, [production.database, ...(preProduction ? [preProduction.database] : [])]);
+  createBackup(
+    foundation,
+    [production, preProduction, releases].flatMap((each) => each?.database ?? []),
+  );
   if (settings.budget) new Budget(named("budget"), { context, settings: settings.budget }, opts);
 
   return {
@@ -50,6 +55,7 @@ export async function prod(stack: string, all: Settings): Promise<pulumi.Inputs>
     registry: registry.urls(),
     network: { vpc: network.vpcId, cidr: network.cidr },
     environment: { name: context.environment, protected: protect, ...rules },
+    ...(releases && { releases: releases.place }),
     ...(runner && { runner: { label: runner.label, project: runner.projectName } }),
   };
 }

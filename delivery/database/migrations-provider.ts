@@ -1,10 +1,9 @@
 import path from "node:path";
 import { changedInputs, type DynamicImplementation, gone } from "../dynamic-provider.ts";
-import { UserError } from "../errors.ts";
 import { isMissingDatabase, isRefusedLogin } from "./connection.ts";
-import { changedFileProblem } from "./migration-status.ts";
 import { readMigrations } from "./migrations.ts";
 import { status, up } from "./migrator.ts";
+import { assertAsPlanned, refuseChangedFiles } from "./planned-migrations.ts";
 import { type DatabaseReference, sameDatabase } from "./reference.ts";
 
 /** The inputs of the dynamic resource `Migrations`; `components/database-migrations.ts` makes them. */
@@ -25,27 +24,11 @@ type Implementation = DynamicImplementation<MigrationsInputs, MigrationsOutputs>
 
 const directory = path.resolve(import.meta.dirname, "..", "..", "migrations");
 
-/**
- * Refuses at preview time what `up` would refuse later: an applied file that was changed. What was applied to a database that
- * was lost since counts no more; `up` asks the database itself.
- */
+/** Refuses an applied file that was changed. */
 export const check: NonNullable<Implementation["check"]> = async (olds, news) => {
-  if (!isWhatItWas(olds.database, news.database)) return { inputs: news, failures: [] };
-  const problems = Object.entries(news.migrations).flatMap(([name, checksum]) => {
-    const recorded = olds.migrations?.[name];
-    return recorded === undefined || recorded === checksum
-      ? []
-      : [changedFileProblem(`migrations/${name}.up.sql`, recorded, checksum)];
-  });
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  refuseChangedFiles(olds, news, "migrations");
   return { inputs: news, failures: [] };
 };
-
-/** Whether it is known to be the very database of the last run, not one that was made anew or is not known before `up`. */
-function isWhatItWas(before: DatabaseReference | undefined, now: DatabaseReference): boolean {
-  if (typeof before !== "object" || typeof now !== "object") return false;
-  return sameDatabase(before, now) && before.incarnation === now.incarnation;
-}
 
 export const diff: Implementation["diff"] = async (_id, olds, news) => {
   const changed = changedInputs(olds, news, ["version", "implementation", "database", "migrations"]);
@@ -85,14 +68,7 @@ export { remove as delete };
 
 async function migrate(inputs: MigrationsInputs): Promise<MigrationsOutputs> {
   const migrations = readMigrations(directory);
-  const planned = Object.entries(inputs.migrations);
-  const differs =
-    migrations.length !== planned.length ||
-    migrations.some(({ name, checksum }) => inputs.migrations[name] !== checksum);
-  if (differs)
-    throw new UserError(
-      "The files in migrations/ changed while the update ran; nothing was migrated.\n  Run it again.",
-    );
+  assertAsPlanned(inputs.migrations, migrations, "migrations");
   await up(inputs.database, migrations);
   const { applied } = await status(inputs.database, migrations);
   return { ...inputs, applied: applied.map(({ name }) => name) };

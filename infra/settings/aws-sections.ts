@@ -116,6 +116,17 @@ export const databaseSection = z.strictObject({
   retainOnDestroy: flag("whether a destroy leaves the database; only on the platform local").default(false),
 });
 
+/** The server of the release database; what is not said here is as in the application's database. */
+export const releasesSection = z.strictObject({
+  instanceClass: databaseSection.shape.instanceClass,
+  storageGiB: databaseSection.shape.storageGiB,
+  multiAz: databaseSection.shape.multiAz.unwrap().default(true),
+  backupDays: databaseSection.shape.backupDays
+    .unwrap()
+    .default(35)
+    .meta({ description: "for how many days any moment can be restored", examples: [35] }),
+});
+
 /** The Valkey (Redis-protocol) cache. */
 export const cacheSection = z.strictObject({
   engineVersion: z

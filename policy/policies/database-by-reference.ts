@@ -16,7 +16,11 @@ export const databaseByReference: Rule = {
   remediation:
     'Give { kind: "environment", database, user }, or { kind: "secret", arn, host, port, database }; the password is read at run time.',
   controls: [{ framework: "SOC 2", version: "2017", id: "CC6.1" }],
-  appliesTo: ["pulumi-nodejs:dynamic/slipway:Migrations", "pulumi-nodejs:dynamic/slipway:Flags"],
+  appliesTo: [
+    "pulumi-nodejs:dynamic/slipway:Migrations",
+    "pulumi-nodejs:dynamic/slipway:Flags",
+    "pulumi-nodejs:dynamic/slipway:ReleaseStore",
+  ],
   judge: ({ props }) => {
     const reference = props.database;
     if (typeof reference !== "object" || reference === null) return ["does not name its database by reference."];

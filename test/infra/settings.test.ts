@@ -243,6 +243,36 @@ const wrong: readonly [title: string, stack: StackName, changes: Record<string, 
     `Pulumi.prod.yaml: slipway:backup.copyToRegion is "us-west-2", the stack's own region, ${production} another region.\n  Set it to another region, ${orElse}`,
   ],
   [
+    "a release database without a standby",
+    "prod",
+    { releases: { multiAz: false } },
+    `Pulumi.prod.yaml: slipway:releases.multiAz is false, ${production} it.\n  Set it to true, ${orElse}`,
+  ],
+  [
+    "a release database with too short a recovery",
+    "prod",
+    { releases: { backupDays: 7 } },
+    `Pulumi.prod.yaml: slipway:releases.backupDays is 7, ${production} 35.\n  Set it to 35, ${orElse}`,
+  ],
+  [
+    "a release database with a name of its own",
+    "prod",
+    { releases: { name: "releases" } },
+    "Pulumi.prod.yaml: slipway:releases.name is not a setting.\n  Remove it, or use one of: backupDays, instanceClass, multiAz, storageGiB.",
+  ],
+  [
+    "a release database in staging",
+    "staging",
+    { releases: {} },
+    'Pulumi.staging.yaml: slipway:releases has no effect on the platform "ecs".\n  Remove it.',
+  ],
+  [
+    "a release database on this machine",
+    "dev",
+    { releases: {} },
+    'Pulumi.dev.yaml: slipway:releases has no effect on the platform "local".\n  Remove it.',
+  ],
+  [
     "staging that keeps backups for a day",
     "staging",
     { "database.backupDays": 1 },
@@ -520,6 +550,17 @@ describe("infra/settings", () => {
     change(raw, "environment", "feature");
     assert.equal(messageOf("pr-12", raw), "(no problem)");
     assert.match(messageOf("pr-x", raw), /the stack's name "pr-x" stands for no environment/);
+  });
+
+  it("takes an empty group for a release database as production has to have it", () => {
+    const raw = rawSettings("prod");
+    assert.equal(parseSettings("prod", raw).releases, undefined);
+    assert.deepEqual(parseSettings("prod", { ...raw, releases: {} }).releases, {
+      instanceClass: "db.t4g.micro",
+      storageGiB: 20,
+      multiAz: true,
+      backupDays: 35,
+    });
   });
 
   it("refuses pre-production as a stack of its own", () => {

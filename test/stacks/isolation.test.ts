@@ -18,7 +18,9 @@ describe("stacks of one account", function () {
   before(async () => {
     // The account has one provider of GitHub's identities, which staging makes; in an account of its own prod has one of its own.
     for (const name of names)
-      stacks.push(await buildStack(name, name === "prod" ? { "identity.createOidcProvider": false } : {}));
+      stacks.push(
+        await buildStack(name, name === "prod" ? { "identity.createOidcProvider": false, releases: {} } : {}),
+      );
   });
   const each = () => stacks.map((stack) => ({ stack, others: stacks.filter((other) => other !== stack) }));
 
@@ -117,6 +119,18 @@ describe("stacks of one account", function () {
           `${action}: ${may}`,
         );
     }
+  });
+
+  it("let no pod do anything to the release database", () => {
+    const prod = stacks.find(({ stack }) => stack === "prod");
+    assert.ok(prod);
+    const part = (belongs: (name: string) => boolean): BuiltStack => ({
+      ...prod,
+      resources: prod.resources.filter(({ name }) => belongs(name)),
+    });
+    const store = thingsOf(part((name) => name.startsWith("prod-releases-")));
+    assert.ok(store.some(({ arn }) => arn.includes(":secret:rds!db-prod-releases-")));
+    assert.deepEqual(grants(part(isTenant), store), []);
   });
 
   it("protect what holds data in staging, and nothing in what is thrown away", () => {

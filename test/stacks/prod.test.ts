@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { ofKind, workloadsOf } from "../support/kubernetes-objects.ts";
+import { connections } from "../support/reachability.ts";
+import { recordsOf } from "../support/reachability-records.ts";
 import { type BuiltStack, buildStack } from "./support/stacks.ts";
 
+const connectionArn = "arn:aws:codeconnections:us-west-2:123456789012:connection/0f4e0f9c-58a5-4b2c-9d0e-3a6a7d5f1c11";
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 const images = { "images.backend": digest("a"), "images.frontend": digest("b"), "images.operator": digest("c") };
 
@@ -202,6 +205,72 @@ describe("stacks/prod", function () {
   });
 });
 
+describe("stacks/prod with a release database", function () {
+  this.timeout(180_000);
+  let stack: BuiltStack;
+  before(async () => {
+    stack = await buildStack("prod", { ...images, releases: {}, runner: { connectionArn } });
+  });
+
+  it("lets the runner reach it, and neither pods nor anybody else", () => {
+    const group = "teamflow-prod-releases-database";
+    assert.deepEqual(
+      connections(recordsOf(stack.resources)).filter((line) => line.includes(group)),
+      [`teamflow-prod-runner -> ${group} tcp 5432`],
+    );
+    // The nodes' group is EKS's, of which nothing is recorded above.
+    const into = stack.resources.filter(
+      ({ inputs, type }) =>
+        type.endsWith("IngressRule") && inputs.securityGroupId === "prod-releases-database-access-group-id",
+    );
+    assert.deepEqual(
+      into.map(({ inputs: { fromPort, referencedSecurityGroupId, toPort } }) => [
+        referencedSecurityGroupId,
+        fromPort,
+        toPort,
+      ]),
+      [["prod-runner-group-group-id", 5432, 5432]],
+    );
+  });
+
+  it("stands in the isolated subnets, protected, with a standby", () => {
+    const { inputs, protect } = stack.one("aws:rds/instance:Instance", "prod-releases-database-instance");
+    assert.deepEqual([protect, inputs.deletionProtection, inputs.multiAz], [true, true, true]);
+    const { inputs: group } = stack.one("aws:rds/subnetGroup:SubnetGroup", "prod-releases-database-subnets");
+    assert.deepEqual(
+      group.subnetIds,
+      ["a", "b", "c"].map((letter) => `prod-network-isolated-${letter}-id`),
+    );
+  });
+
+  it("is backed up like the others", () => {
+    const { resources } = stack.one("aws:backup/selection:Selection").inputs;
+    assert.deepEqual(
+      (resources as string[]).toSorted(),
+      ["teamflow-prod", "teamflow-prod-pre-production", "teamflow-prod-releases"].map(
+        (name) => `arn:aws:rds:us-west-2:123456789012:db:${name}`,
+      ),
+    );
+  });
+
+  it("is named in nothing that pods are given", () => {
+    const given = stack.resources.filter(
+      ({ name, type }) => type.startsWith("kubernetes:") || /^prod-(pre-production-)?application-/.test(name),
+    );
+    assert.ok(given.length > 50, `${given.length} things are compared`);
+    assert.ok(!/releases\.prod|prod-releases/.test(JSON.stringify(given.map(({ inputs }) => inputs))));
+  });
+
+  it("tells where the commands find it", () => {
+    assert.deepEqual((stack.result as { releases: unknown }).releases, {
+      host: "database.releases.prod",
+      port: 5432,
+      name: "slipway",
+      owner: "arn:aws:secretsmanager:us-west-2:123456789012:secret:rds!db-prod-releases-database-instance",
+    });
+  });
+});
+
 describe("stacks/prod, by its settings", function () {
   this.timeout(180_000);
 
@@ -230,8 +299,6 @@ describe("stacks/prod, by its settings", function () {
   });
 
   it("lets a runner in the VPC reach both databases, the API server and the endpoints, and nothing else", async () => {
-    const connectionArn =
-      "arn:aws:codeconnections:us-west-2:123456789012:connection/0f4e0f9c-58a5-4b2c-9d0e-3a6a7d5f1c11";
     const stack = await buildStack("prod", { runner: { connectionArn } });
     const from = stack.resources
       .filter(

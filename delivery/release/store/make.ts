@@ -89,6 +89,8 @@ export async function makeManagedStore(
       await ensureGroupRole(master, role);
       await assertOurRole(master, members[role]);
       await ensureMember(master, members[role], rowCount === 1 ? [role, "rds_iam"] : [role]);
+      // The commands take the role for their session. Who makes a role may give it to others, and not take it without this.
+      await master.query(`GRANT ${role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE`);
     }
   });
   await up(reference, storeMigrations());

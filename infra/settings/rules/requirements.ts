@@ -54,6 +54,18 @@ const requirements: readonly Requirement[] = [
   },
   {
     environments: production,
+    path: ["releases", "multiAz"],
+    shortfall: ({ releases }) => isOff(releases?.multiAz),
+    setTo: "true",
+  },
+  {
+    environments: production,
+    path: ["releases", "backupDays"],
+    shortfall: ({ releases }) => below(releases?.backupDays, 35),
+    setTo: "35",
+  },
+  {
+    environments: production,
     path: ["cache", "multiAz"],
     shortfall: ({ cache }) => isOff(cache?.multiAz),
     setTo: "true",

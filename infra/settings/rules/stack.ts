@@ -72,9 +72,10 @@ const platformNeeds = {
       "backup",
       "budget",
       "preProduction",
+      "releases",
     ],
   },
-  ecs: { needs: ["aws", "network", "edge"], ignores: ["kubernetes", "preProduction"] },
+  ecs: { needs: ["aws", "network", "edge"], ignores: ["kubernetes", "preProduction", "releases"] },
   eks: { needs: ["aws", "network", "edge", "kubernetes", "backup"], ignores: ["feature", "deployment"] },
 } as const;
 

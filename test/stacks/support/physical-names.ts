@@ -42,6 +42,9 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "github:index/repositoryRuleset:RepositoryRuleset": ["repository", "name"],
 };
 
+/** Types that stand for a database in a server. */
+const migrated = ["pulumi-nodejs:dynamic/slipway:Migrations", "pulumi-nodejs:dynamic/slipway:ReleaseStore"];
+
 /** Types whose identity AWS chooses, or that belong to exactly one resource of the same stack and have no name beside it. */
 const nameless: ReadonlySet<string> = new Set([
   "aws:acm/certificate:Certificate",
@@ -91,7 +94,7 @@ const nameless: ReadonlySet<string> = new Set([
  */
 export function physicalNames({ resources }: BuiltStack): string[] {
   return resources.filter(isBuilt).flatMap(({ inputs, name, type }) => {
-    if (type === "pulumi-nodejs:dynamic/slipway:Migrations") return [`database ${databaseOf(inputs)}`];
+    if (migrated.includes(type)) return [`database ${databaseOf(inputs)}`];
     const keys = named[type];
     // What stands in another region than the stack's own is told apart by that as well.
     const elsewhere = typeof inputs.region === "string" ? [inputs.region] : [];

@@ -125,7 +125,8 @@ const more = (stack: string): Readonly<Record<string, (inputs: Values, name: str
   "random:index/randomId:RandomId": () => ({ hex: "0badcafe" }),
 });
 
-/** What the mocks call a stack's database server, and the one of pre-production beside it. */
+/** What the mocks call a stack's database server, and those of pre-production and of releases beside it. */
 export function serverOf(stack: string, name: string): string {
+  if (name.startsWith(`${stack}-releases-`)) return `releases.${stack}`;
   return name.startsWith(`${stack}-pre-production-`) ? `pre-production.${stack}` : stack;
 }
