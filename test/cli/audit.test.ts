@@ -4,7 +4,7 @@ import path from "node:path";
 import type pg from "pg";
 import { checkEvidence } from "../../delivery/cli/commands/audit/check.ts";
 import { exportText } from "../../delivery/cli/commands/audit/export.ts";
-import { keepingOf } from "../../delivery/cli/commands/audit/keeping.ts";
+import { keepingOf, storeOf } from "../../delivery/cli/commands/audit/keeping.ts";
 import { periodOf } from "../../delivery/cli/commands/audit/period.ts";
 import { examinationText } from "../../delivery/cli/commands/audit/verify.ts";
 import { addAuditCommand } from "../../delivery/cli/commands/audit.ts";
@@ -30,6 +30,7 @@ import {
   releaseDatabase,
   process as version,
 } from "../delivery/release/store/support.ts";
+import { useEnvironment } from "../support/environment.ts";
 import { testPostgres } from "../support/postgres.ts";
 import { refused, type WrongUse } from "./support/refused.ts";
 import { temporaryFolder, write } from "./support/temporary.ts";
@@ -503,6 +504,13 @@ describe("audit", () => {
   });
 
   describe("outside of the sandbox", () => {
+    useEnvironment(async () => ({
+      AWS_ACCESS_KEY_ID: "key",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_REGION: "us-west-2",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:1", // where nobody listens
+      AWS_MAX_ATTEMPTS: "1",
+    }));
     const cloud = { sandbox: false };
     const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:audit";
 
@@ -513,6 +521,14 @@ describe("audit", () => {
       const env = { SLIPWAY_AUDIT_BUCKET: "kept", SLIPWAY_AUDIT_KEY: secret };
       assert.deepEqual(keepingOf(cloud, { bucket: true, secret: true }, env), { bucket: "kept", secret, trusted: [] });
       assert.deepEqual(keepingOf(cloud, {}, {}), { trusted: [] });
+    });
+
+    it("says what to look at when the bucket cannot be used", async () => {
+      const store = await storeOf({ bucket: "kept", trusted: [] }, false);
+      await assert.rejects(async () => store?.list(), {
+        name: "UserError",
+        message: /^s3:\/\/kept\/audit\/ cannot be used: .*ECONNREFUSED.*\n {2}Look at the bucket's name, its region/,
+      });
     });
 
     for (const [title, needs, env, says] of [

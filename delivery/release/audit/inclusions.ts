@@ -8,7 +8,7 @@ import { MerklePaths } from "./merkle-paths.ts";
 import type { VerifierKey } from "./note.ts";
 
 /** A checkpoint with the note that was opened. */
-export interface OpenedCheckpoint extends Checkpoint {
+interface OpenedCheckpoint extends Checkpoint {
   readonly note: string;
 }
 

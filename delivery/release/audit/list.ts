@@ -2,7 +2,7 @@ import type pg from "pg";
 import { z } from "zod";
 
 /** An entry of the audit as people read it. */
-export interface ListedEntry {
+interface ListedEntry {
   readonly seq: number;
   /** ISO 8601 in UTC, with microseconds. */
   readonly at: string;

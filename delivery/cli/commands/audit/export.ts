@@ -54,7 +54,7 @@ function wantedOf({ deployment, from, to }: ExportOptions, zone: string): Wanted
 }
 
 /** What was handed over, without the files. */
-export function exportJson(wanted: Wanted, { evidence, ...done }: HandedOver) {
+function exportJson(wanted: Wanted, { evidence, ...done }: HandedOver) {
   const deployments = evidence.map(({ complete, deployment, documents }) => ({ deployment, complete, documents }));
   return { ...wanted, ...done, deployments };
 }

@@ -18,7 +18,7 @@ export interface KeepingOptions extends ReleaseOptions {
 }
 
 /** Where checkpoints are kept and how they are signed, as options and environment say; nothing was asked yet. */
-export interface Keeping {
+interface Keeping {
   readonly bucket?: string;
   /** The secret of the key that signs. */
   readonly secret?: string;

@@ -26,8 +26,10 @@ export function addVerify(audit: Command): void {
         process.exitCode = found.good ? 0 : 1;
         if (options.json) return printJson(found);
         process.stdout.write(`${examinationText(found)}\n`);
-        if (sandbox && found.fault?.kind === "cut")
-          printNote("after ./slipway sandbox reset the old checkpoints are left over: remove .slipway/audit");
+        if (sandbox && (found.fault?.kind === "cut" || found.fault?.kind === "rewritten"))
+          printNote(
+            "were the sandbox's data reset? The checkpoints of the log before are left over: remove .slipway/audit",
+          );
       });
     });
 }
