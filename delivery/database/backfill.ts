@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type pg from "pg";
+import pg from "pg";
 import type { Mode } from "./directives.ts";
 import type { MigrationFile } from "./migrations.ts";
 import { finish, type MigrationProgress } from "./progress.ts";
@@ -27,7 +27,8 @@ const passing = ["55P03", "40P01", "40001", "23503", "23505"];
  * it changed, and `position`, where the next batch goes on, which that finds in `slipway.position` ('' at first); null says that the
  * pass is over, and passes are repeated until one changes nothing. A statement that returns no position is done when it affects no row.
  *
- * Position and counts are written in the batch's own transaction, so that a kill loses at most one batch.
+ * Position and counts are written in the batch's own transaction, so that a kill loses at most one batch, and a crash of the server what
+ * it had not yet written to its disk.
  */
 export async function runBackfill(
   client: pg.Client,
@@ -42,16 +43,22 @@ export async function runBackfill(
   let size = Math.min(mode.batch, 100);
   let retries = 0;
   for (;;) {
-    const started = performance.now();
     const step = await withRetries(client, passing, options, () => runBatch(client, file, progress, size, checksum));
     retries += step.retries;
     progress = step.result.progress;
     options.onProgress?.(progress);
     if (step.result.done) return retries;
-    const elapsed = performance.now() - started;
-    size = Math.round(Math.max(smallest, Math.min(mode.batch, size * Math.max(0.5, Math.min(2, target / elapsed)))));
+    const change = Math.max(0.5, Math.min(2, target / step.result.held));
+    size = Math.round(Math.max(smallest, Math.min(mode.batch, size * change)));
     if (mode.pauseMilliseconds > 0) await sleep(mode.pauseMilliseconds);
   }
+}
+
+interface Batch {
+  readonly progress: MigrationProgress;
+  readonly done: boolean;
+  /** How long it held its locks, in milliseconds. */
+  readonly held: number;
 }
 
 async function runBatch(
@@ -60,12 +67,13 @@ async function runBatch(
   before: MigrationProgress,
   size: number,
   checksum: string,
-): Promise<{ readonly progress: MigrationProgress; readonly done: boolean }> {
-  await client.query("BEGIN");
-  await client.query("SELECT set_config('slipway.batch', $1, true), set_config('slipway.position', $2, true)", [
-    String(size),
-    before.position,
-  ]);
+): Promise<Batch> {
+  // Not waiting for the disk: a crash of the server takes the last batches back together with their position.
+  await client.query(
+    `BEGIN; SET LOCAL synchronous_commit = off;
+     SELECT set_config('slipway.batch', '${size}', true), set_config('slipway.position', ${pg.escapeLiteral(before.position)}, true)`,
+  );
+  const started = performance.now();
   const { affected, position } = outcomeOf(await client.query(file.sql));
   const passIsOver = position === undefined ? affected === 0 : position === null;
   const affectedInPass = before.affectedInPass + affected;
@@ -79,14 +87,18 @@ async function runBatch(
     updatedAt: new Date(),
     ...(done && { finishedAt: new Date() }),
   };
-  await client.query(
-    `UPDATE slipway.progress SET position = $2, batches = $3, affected = $4, affected_in_pass = $5, updated_at = clock_timestamp()
-     WHERE name = $1`,
-    [progress.name, progress.position, progress.batches, progress.affected, progress.affectedInPass],
-  );
-  if (done) await finish(client, progress.name, progress.direction, checksum);
-  await client.query("COMMIT");
-  return { progress, done };
+  const record = `UPDATE slipway.progress SET position = ${pg.escapeLiteral(progress.position)}, batches = ${progress.batches},
+    affected = ${progress.affected}, affected_in_pass = ${progress.affectedInPass}, updated_at = clock_timestamp()
+    WHERE name = ${pg.escapeLiteral(progress.name)}`;
+  if (done) {
+    await client.query(`${record}; SET LOCAL synchronous_commit = on`);
+    await finish(client, progress.name, progress.direction, checksum);
+    await client.query("COMMIT");
+  } else {
+    // In one message: each one more is a way through the network for which clients' rows stay locked.
+    await client.query(`${record}; COMMIT`);
+  }
+  return { progress, done, held: performance.now() - started };
 }
 
 function outcomeOf({ rows, rowCount, fields }: pg.QueryResult): {
@@ -95,5 +107,7 @@ function outcomeOf({ rows, rowCount, fields }: pg.QueryResult): {
 } {
   if (!fields.some(({ name }) => name === "position")) return { affected: rowCount ?? 0, position: undefined };
   const [row] = rows;
-  return { affected: Number(row?.affected ?? 0), position: row?.position ?? null };
+  const position: unknown = row?.position ?? null;
+  // A migration's own words, and a number is one of them.
+  return { affected: Number(row?.affected ?? 0), position: position === null ? null : String(position) };
 }
