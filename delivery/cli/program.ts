@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
+import { addAuditCommand } from "./commands/audit.ts";
 import { addBackendCommand } from "./commands/backend.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDatabaseCommand } from "./commands/db.ts";
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addFeaturesCommand(program);
   addFlagsCommand(program);
   addReleaseCommand(program);
+  addAuditCommand(program);
   addWorkflowsCommand(program);
   addEnvironmentCommands(program);
   addTestCommand(program);

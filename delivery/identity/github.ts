@@ -39,7 +39,7 @@ function withoutSlash(url: string): string {
 }
 
 /** The status of a refusal by GitHub; undefined for any other error. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === "number" ? status : undefined;
 }

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { addBrakes } from "./release/brakes.ts";
 import { addBundle } from "./release/bundle.ts";
+import { addCalendar } from "./release/calendar.ts";
 import { addApprovals, addDecisions, addGate } from "./release/decide.ts";
 import { addDeploy } from "./release/deploy.ts";
 import { addEvidence } from "./release/evidence.ts";
 import { addIncidents } from "./release/incidents.ts";
+import { addMetrics } from "./release/metrics.ts";
 import { addEmergency, addPromote, addRollback, addWithdraw } from "./release/promote.ts";
 import { addStatus } from "./release/status.ts";
 import { addVerify } from "./release/verify.ts";
@@ -18,6 +20,8 @@ export function addReleaseCommand(program: Command): void {
       "The release process of delivery/process.yaml: a bundle is promoted from environment to environment, the gate says whether it may go out\nnow and what is missing, and every step is recorded. Exit code 3: a gate says not now.",
     );
   addStatus(release);
+  addCalendar(release);
+  addMetrics(release);
   addBundle(release);
   addPromote(release);
   addEvidence(release);

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import path from "node:path";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import {
   type PartName,
@@ -10,7 +11,7 @@ import {
   stopSandbox,
 } from "../../../sandbox/index.ts";
 import { clusterStatuses } from "../../../sandbox/kubernetes/known-clusters.ts";
-import { checkoutRoot } from "../../../sandbox/paths.ts";
+import { checkoutRoot, stateDirectory } from "../../../sandbox/paths.ts";
 import { UserError } from "../../errors.ts";
 import { backendDirectory } from "../engine/environment.ts";
 import { runSteps } from "../progress.ts";
@@ -73,6 +74,9 @@ export function addSandboxCommand(program: Command): void {
       if (!options.yes) await confirm(`Remove the data of ${what}?`);
       await resetSandbox(checkoutRoot, parts.length > 0 ? parts : undefined);
       if (parts.length === 0) rmSync(backendDirectory(checkoutRoot), { recursive: true, force: true });
+      // They are of a log that went with PostgreSQL, and would tell of the next one that it was cut.
+      if (parts.length === 0 || parts.includes("postgres"))
+        rmSync(path.join(stateDirectory(checkoutRoot), "audit", "checkpoints"), { recursive: true, force: true });
       printNote(`removed: ${what}`);
       if (parts.includes("github"))
         printNote("the stacks do not know of it: ./slipway up <stack> --refresh builds again what they had in GitHub");

@@ -2,15 +2,13 @@ import type { Change } from "../store/change.ts";
 import { queueNotification } from "../store/notifications.ts";
 
 /** What people are told of. */
-export const noticeKinds = [
-  "promotion.requested",
-  "deployment.started",
-  "deployment.succeeded",
-  "deployment.failed",
-  "deployment.verified",
-  "incident.contact",
-] as const;
-export type NoticeKind = (typeof noticeKinds)[number];
+export type NoticeKind =
+  | "promotion.requested"
+  | "deployment.started"
+  | "deployment.succeeded"
+  | "deployment.failed"
+  | "deployment.verified"
+  | "incident.contact";
 
 /**
  * Queues a notice as part of the change that it tells of: what was not done is not told, and what was done is told once. A workflow tells

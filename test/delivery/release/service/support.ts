@@ -9,7 +9,7 @@ import { recordEvidence } from "../../../../delivery/release/store/evidence.ts";
 import { bundleOf, identity } from "../store/support.ts";
 
 /** A Monday afternoon in New York, when a window is open. */
-export const workingHours = "2026-11-16T18:00:00.000Z";
+const workingHours = "2026-11-16T18:00:00.000Z";
 
 /** Who holds which role; each role has two people, and grace holds two. */
 const holders: Readonly<Record<string, readonly string[]>> = {
