@@ -9,8 +9,9 @@ import { getBundle, listBundles, standingBundle } from "../store/bundles.ts";
 import { change } from "../store/change.ts";
 import { listDeployments } from "../store/deployments.ts";
 import { declareIncident } from "../store/incidents.ts";
-import { createPromotion, listPromotions } from "../store/promotions.ts";
+import { createPromotion, listPromotions, withdrawPromotion } from "../store/promotions.ts";
 import { standingOf } from "../store/standing.ts";
+import { askGate } from "./ask.ts";
 import type { Desk } from "./desk.ts";
 import { tell } from "./telling.ts";
 
@@ -88,13 +89,8 @@ type Manner = Pick<Promotion, "kind" | "emergency" | "rollback">;
 
 async function request(desk: Desk, bundle: Bundle, environment: string, manner: Manner): Promise<Requested> {
   const { client, identity, process, version } = desk;
-  const open = (await listPromotions(client, { environment, states: ["open", "deploying"] })).find(
-    (one) =>
-      one.bundle === bundle.digest &&
-      one.kind === manner.kind &&
-      (one.rollback === undefined) === (manner.rollback === undefined),
-  );
-  if (open !== undefined) return { promotion: open, bundle, asked: false };
+  const before = await openRequest(desk, bundle, environment, manner);
+  if (before !== undefined) return { promotion: before, bundle, asked: false };
   const changed = await changedBy(desk, bundle, environment, manner);
   const { title } = environmentOf(process, environment);
   if (changed.length === 0)
@@ -124,6 +120,27 @@ async function request(desk: Desk, bundle: Bundle, environment: string, manner: 
     return created;
   });
   return { promotion, bundle, asked: true };
+}
+
+/**
+ * The same request as it was made before and still stands. One that the gate refuses for ever (somebody without the power to go back asked,
+ * a claim was wrong) would only be in the way of whoever asks now, and is taken back.
+ */
+async function openRequest(
+  desk: Desk,
+  { digest }: Bundle,
+  environment: string,
+  { kind, rollback }: Manner,
+): Promise<Promotion | undefined> {
+  const { client, identity } = desk;
+  const open = (await listPromotions(client, { environment, states: ["open", "deploying"] })).find(
+    (one) => one.bundle === digest && one.kind === kind && (one.rollback === undefined) === (rollback === undefined),
+  );
+  if (open === undefined || open.state === "deploying") return open;
+  const { stored } = await askGate(desk, open.id);
+  if (stored.answer.verdict !== "refused" && open.rollback?.how === rollback?.how) return open;
+  await change(client, identity, (at) => withdrawPromotion(at, open.id));
+  return undefined;
 }
 
 /**

@@ -181,6 +181,19 @@ describe("the release process, at a real database", function () {
     );
   });
 
+  it("lets whoever may go back ask after somebody who may not", async () => {
+    const first = await bring("a", "development");
+    const { digest } = await recordedBundle(developer, "b", []);
+    const { promotion } = await requestPromotion(developer, digest, "development", "normal");
+    await deploy(developer, promotion.id, works);
+    const claim = { how: "immediate", reason: "Errors" } as const;
+    const without = await requestRollback(developer, "development", claim);
+    assert.equal((await deploy(developer, without.promotion.id, works)).answer.answer.verdict, "refused");
+    const { asked, promotion: next } = await requestRollback(as("marcus"), "development", claim);
+    assert.deepEqual([asked, next.bundle], [true, first]);
+    assert.equal((await deploy(as("marcus"), next.id, works)).deployment?.outcome, "succeeded");
+  });
+
   it("refuses a rollback over a migration that cannot come back, before anything moves", async () => {
     await bring("a", "development");
     const { digest } = await recordedBundle(developer, "b", []);
