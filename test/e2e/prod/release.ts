@@ -216,13 +216,13 @@ export function releaseBlock(context: ProdContext): void {
       const args = ["audit", "export", "--from", day(-1), "--to", day(2), "--output", "evidence", "--json"];
       const { stdout } = expectCode(await context.checkout.run(args), 0);
       const { deployments } = JSON.parse(stdout) as {
-        deployments: { folder: string; documents: { key: string; missing?: unknown }[] }[];
+        deployments: { deployment: number; documents: { key: string; state: string; gaps: string[] }[] }[];
       };
       assert.equal(deployments.length, 3);
-      const [first] = deployments;
+      const [first] = deployments.toSorted((a, b) => a.deployment - b.deployment);
       assert.equal(first?.documents.length, 8);
       assert.deepEqual(
-        first?.documents.filter(({ missing }) => missing !== undefined),
+        first?.documents.filter(({ state }) => state !== "complete"),
         [],
       );
       expectCode(await context.checkout.run(["audit", "check", "evidence"]), 0);
