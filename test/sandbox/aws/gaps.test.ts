@@ -36,6 +36,15 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServiceDeploymentsCommand,
+  ECSClient,
+  ListServiceDeploymentsCommand,
+  RegisterTaskDefinitionCommand,
+  ServiceNotFoundException,
+} from "@aws-sdk/client-ecs";
+import {
   CreateCacheParameterGroupCommand,
   CreateReplicationGroupCommand,
   CreateUserCommand,
@@ -212,6 +221,44 @@ describe("local AWS: what MiniStack lacks (sandbox/aws/gaps)", () => {
     assert.deepEqual(
       endpoint?.Groups?.map(({ GroupId }) => GroupId),
       ["sg-1"],
+    );
+  });
+
+  it("ecs_service_deployments: a service's deployment is found by whoever started it, with how it goes", async () => {
+    const ecs = new ECSClient(aws.config);
+    const cluster = "deployments";
+    await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "web",
+        requiresCompatibilities: ["FARGATE"],
+        networkMode: "awsvpc",
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "web", image: "web@sha256:1" }],
+      }),
+    );
+    const before = new Date(Date.now() - 60_000);
+    const { service } = await ecs.send(
+      new CreateServiceCommand({ cluster, serviceName: "web", taskDefinition: "web", desiredCount: 1 }),
+    );
+    const id = service?.deployments?.[0]?.id?.split("/")[1] ?? "none";
+    const list = async (createdAt: { after?: Date; before?: Date }) =>
+      (await ecs.send(new ListServiceDeploymentsCommand({ cluster, service: "web", createdAt }))).serviceDeployments;
+    const [found] = (await list({ after: before })) ?? [];
+    assert.ok(found?.targetServiceRevisionArn?.includes(id), "by the service's own deployment");
+    assert.deepEqual(await list({ before }), []);
+    const { serviceDeployments } = await ecs.send(
+      new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [found?.serviceDeploymentArn ?? ""] }),
+    );
+    assert.equal(serviceDeployments?.[0]?.status, "SUCCESSFUL");
+    const unknown = new DescribeServiceDeploymentsCommand({
+      serviceDeploymentArns: ["arn:aws:ecs:x:0:service-deployment/a/b/c"],
+    });
+    assert.equal((await ecs.send(unknown)).failures?.[0]?.reason, "MISSING");
+    await assert.rejects(
+      ecs.send(new ListServiceDeploymentsCommand({ cluster, service: "none" })),
+      ServiceNotFoundException,
     );
   });
 
