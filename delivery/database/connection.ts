@@ -153,6 +153,8 @@ function explain(error: unknown, { host, port, user, password, secret, tls }: Lo
       `${server} refuses the login "${user}": ${why}.\n  Run ./slipway up for the stack that owns the role; it sets a new password.`,
     );
   }
+  // A session's beginning writes too: what a table is made of, for the next one.
+  if (isDiskFull(error)) return diskFullError(error, "Nothing was done.");
   if (state !== undefined) return because(`${server} refuses a session for "${user}" on "${database}": ${said}`);
   if (tls && (distrust.test(code) || said.includes("SSL connections"))) {
     return because(
