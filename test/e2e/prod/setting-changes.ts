@@ -17,9 +17,12 @@ interface SettingChange {
 /** None of them may delete or replace anything that holds data, the cluster and its namespaces among it. A preview costs half a minute: related ones go together. */
 const changes: readonly SettingChange[] = [
   {
-    what: "the API server from two offices, and for people who may look and one who may do everything",
+    what: "the API server from two offices",
+    set: { "kubernetes.publicEndpointCidrs": ["203.0.113.0/24", "198.51.100.7/32"] },
+  },
+  {
+    what: "people who may look, and one who may do everything",
     set: {
-      "kubernetes.publicEndpointCidrs": ["203.0.113.0/24", "198.51.100.7/32"],
       "kubernetes.access": [
         { role: "arn:aws:iam::000000000001:role/support", level: "view", namespace: "teamflow" },
         { role: "arn:aws:iam::000000000001:role/platform", level: "clusterAdmin" },
@@ -27,35 +30,34 @@ const changes: readonly SettingChange[] = [
     },
   },
   {
-    what: "more copies, larger ones, another port and another health check, and another host of pre-production",
+    what: "more copies, and larger ones",
     set: {
       "services.backend.scaling": { minimum: 4, maximum: 14, cpuPercent: 60, memoryPercent: 75 },
       "services.frontend.pod": { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "400m", memory: "1Gi" } },
-      "services.backend.port": 8080,
-      "services.backend.healthPath": "/ready",
-      "preProduction.hosts.frontend": "next.teamflow.app",
     },
   },
   {
-    what: "a fourth zone, a larger database with more storage, larger caches with one more replica, and logs for longer",
-    set: {
-      "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"],
-      "database.instanceClass": "db.m7g.xlarge",
-      "database.storageGiB": 200,
-      "cache.nodeType": "cache.m7g.xlarge",
-      "cache.replicas": 3,
-      "logs.retentionDays": 731,
-    },
+    what: "another port and another health check",
+    set: { "services.backend.port": 8080, "services.backend.healthPath": "/ready" },
   },
+  { what: "a fourth zone", set: { "network.zones": ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"] } },
+  {
+    what: "a larger database with more storage",
+    set: { "database.instanceClass": "db.m7g.xlarge", "database.storageGiB": 200 },
+  },
+  { what: "larger caches with one more replica", set: { "cache.nodeType": "cache.m7g.xlarge", "cache.replicas": 3 } },
+  { what: "logs for longer", set: { "logs.retentionDays": 731 } },
+  { what: "another host of pre-production", set: { "preProduction.hosts.frontend": "next.teamflow.app" } },
 ];
 
 /** Changes by which data would go, which a preview must refuse, or tell of. */
 const losing: readonly (SettingChange & { readonly because: RegExp })[] = [
   {
-    what: "another namespace, and no web application firewall",
-    set: { "kubernetes.namespace": "teamflow-two", "edge.waf": false },
-    because: /(?=[\s\S]*prod-application-space-namespace)(?=[\s\S]*prod-edge-firewall-log)/,
+    what: "another namespace",
+    set: { "kubernetes.namespace": "teamflow-two" },
+    because: /prod-application-space-namespace/,
   },
+  { what: "no web application firewall", set: { "edge.waf": false }, because: /prod-edge-firewall-log/ },
   { what: "no pre-production", set: { preProduction: undefined }, because: /prod-pre-production-database-instance/ },
 ];
 
