@@ -70,7 +70,7 @@ export function releaseBlock(context: ProdContext): void {
 
     it("is a bundle of deployables by digest, the same one however often it is recorded", async () => {
       const record = [
-        ...["bundle", "--version", "2.1.0", "--as", developer],
+        ...["bundle", "--version", "2.1.0", "--title", "Answers in half the time, for the launch", "--as", developer],
         ...["--image", `backend=${digest("1")}`, "--image", `frontend=${digest("2")}`, "--feature", "new_dashboard"],
       ];
       const first = await json<{ digest: string; deployables: object }>(...record);
@@ -206,6 +206,10 @@ export function releaseBlock(context: ProdContext): void {
   });
 
   describe("the audit of these releases", () => {
+    before(async () => {
+      expectCode(await run("resolve", "INC-7", "--as", developer), 0);
+    });
+
     it("is one unbroken chain, which a checkpoint seals", async () => {
       expectCode(await context.checkout.run(["audit", "checkpoint"]), 0);
       expectCode(await context.checkout.run(["audit", "verify"]), 0);
