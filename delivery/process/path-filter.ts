@@ -27,6 +27,11 @@ export function filtersTake(filters: readonly string[], path: string): boolean {
   return deciding !== undefined && !deciding.startsWith("!");
 }
 
+/** The same filter as a pathspec of git, for those that take whole folders and files: git has no `?` and `+` of GitHub's kind. */
+export function pathspec(filter: string): string {
+  return filter.startsWith("!") ? `:(exclude,glob)${filter.slice(1)}` : `:(glob)${filter}`;
+}
+
 /** One step of a filter. Steps are walked all at once (a set of places), so that no filter is slow on any path. */
 interface Step {
   /** Whether it takes this character; a step without takes none and only leads on. */

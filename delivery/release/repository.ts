@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { UserError } from "../errors.ts";
 import { changedDeployables } from "../process/changed-deployables.ts";
+import { pathspec } from "../process/path-filter.ts";
 import type { Process } from "../process/schema.ts";
 import type { ChangelogCommit } from "./changelog.ts";
 
@@ -112,9 +113,4 @@ export class Repository {
     });
     return stdout;
   }
-}
-
-/** A path filter of GitHub as a pathspec of git. */
-function pathspec(filter: string): string {
-  return filter.startsWith("!") ? `:(exclude,glob)${filter.slice(1)}` : `:(glob)${filter}`;
 }

@@ -1,3 +1,4 @@
+import { pathspec } from "../process/path-filter.ts";
 import { use } from "./actions.ts";
 import { signInToPackages } from "./environment.ts";
 import { evidenceSteps } from "./evidence.ts";
@@ -144,11 +145,6 @@ function buildOf({ deployable }: BuiltImage): string {
 
 function missing(present: string): string {
   return `${present} && steps.known.outputs.digest == ''`;
-}
-
-/** A path filter of GitHub as one of git. */
-function pathspec(filter: string): string {
-  return filter.startsWith("!") ? `:(exclude,glob)${filter.slice(1)}` : `:(glob)${filter}`;
 }
 
 function bundleJob(facts: WorkflowFacts, images: readonly BuiltImage[]): StepsJob {
