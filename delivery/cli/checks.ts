@@ -20,6 +20,11 @@ export interface Count {
   readonly skipped: number;
 }
 
+interface CheckResult extends Count {
+  /** What failed and why, to be read again at the end of a long run; absent when all passed or when the tool is too short to need it. */
+  readonly failures?: string;
+}
+
 interface CheckContext {
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
@@ -28,10 +33,14 @@ interface CheckContext {
   readonly files: readonly string[];
 }
 
-/** Runs the kinds one after the other, each to its end, with their own output; later ones run even when an earlier one fails. */
+/**
+ * Runs the kinds one after the other, each to its end, with their own output; later ones run even when an earlier one fails.
+ * What failed is repeated at the end: whoever reads a log of many thousand lines, or its tail alone, has to find it there.
+ */
 export async function runChecks(kinds: readonly CheckKind[], context: CheckContext): Promise<Count> {
   let total: Count = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
+  const failures: string[] = [];
   for (const kind of kinds) {
     process.stdout.write(`\n${styled("bold", `== ${kind}`)}\n`);
     const started = Date.now();
@@ -39,8 +48,10 @@ export async function runChecks(kinds: readonly CheckKind[], context: CheckConte
     lines.push(
       `${count.failed > 0 ? styled("red", "failed") : styled("green", "passed")}  ${kind}: ${count.passed} passed, ${count.failed} failed${count.skipped ? `, ${count.skipped} skipped` : ""} (${seconds((Date.now() - started) / 1000)})`,
     );
+    if (count.failures) failures.push(`${styled("bold", `== what failed of ${kind}`)}\n\n${count.failures}\n`);
     total = add(total, count);
   }
+  if (failures.length > 0) process.stdout.write(`\n${failures.join("\n")}`);
   process.stdout.write(`\n${lines.join("\n")}\n`);
   return total;
 }
@@ -54,7 +65,7 @@ const sideBySide = ["--parallel", "--jobs", String(Math.min(4, availableParallel
 /** The long ones first, so that the others fill the time beside them. */
 const endToEnd = ["test/e2e/prod.test.ts", "test/e2e/staging.test.ts", "test/e2e/!(prod|staging).test.ts"];
 
-function runCheck(kind: CheckKind, context: CheckContext): Promise<Count> {
+function runCheck(kind: CheckKind, context: CheckContext): Promise<CheckResult> {
   switch (kind) {
     case "lint":
       return tool(context, "biome", ["check", "."]);
@@ -77,7 +88,7 @@ async function tool(context: CheckContext, name: string, args: readonly string[]
 }
 
 /** @param all what to run when no files were named; it cannot stand in mocha's configuration, which adds to the files named */
-async function mocha(context: CheckContext, args: readonly string[], ...all: readonly string[]): Promise<Count> {
+async function mocha(context: CheckContext, args: readonly string[], ...all: readonly string[]): Promise<CheckResult> {
   const binary = path.join(context.root, "node_modules", ".bin", "mocha");
   const files = context.files.length > 0 ? context.files : all;
   const { cacheBinary, kubernetesBinary } = sandboxPrograms(context.toolchain);
@@ -90,7 +101,8 @@ async function mocha(context: CheckContext, args: readonly string[], ...all: rea
     ...(checker && { SLIPWAY_KUBE_CHECKER: checker }),
     ...(workflowChecker && { SLIPWAY_WORKFLOW_CHECKER: workflowChecker }),
   });
-  const count = countMocha(output);
+  const failures = mochaFailures(output);
+  const count = { ...countMocha(output), ...(failures && { failures }) };
   // A run that ended before its summary (a crash while loading) has failed, whatever it counted.
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
@@ -101,6 +113,18 @@ export function countMocha(output: string): Count {
   const read = (word: string) =>
     Number([...plain.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
   return { passed: read("passing"), failed: read("failing"), skipped: read("pending") };
+}
+
+/** The part of the spec reporter's output that lists what failed, with its reasons; undefined where nothing did. */
+export function mochaFailures(output: string): string | undefined {
+  const lines = output.split("\n");
+  const start = lines.findLastIndex((line) => /^\s+\d+ failing\b/.test(stripVTControlCharacters(line)));
+  return start < 0
+    ? undefined
+    : lines
+        .slice(start + 1)
+        .join("\n")
+        .replace(/^\n+|\s+$/g, "");
 }
 
 async function goTests(context: CheckContext): Promise<Count> {

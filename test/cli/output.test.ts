@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { countGo, countMocha } from "../../delivery/cli/checks.ts";
+import { countGo, countMocha, mochaFailures } from "../../delivery/cli/checks.ts";
 import { seconds, table } from "../../delivery/cli/terminal.ts";
 import { run } from "./support/run.ts";
 
@@ -65,6 +65,22 @@ describe("what the command prints", () => {
 
     it("finds failures of a run that also says more below its summary", () => {
       assert.equal(countMocha(summary).failed, 1);
+    });
+  });
+
+  describe("mochaFailures", () => {
+    it("takes the list of what failed, with its reasons, from after the totals", () => {
+      const output =
+        "  a suite\n    1) breaks\n\n  1 passing (3s)\n  1 failing\n\n  1) a suite\n       breaks:\n     Error: 2 failing parts\n\n\n";
+      assert.equal(mochaFailures(output), "  1) a suite\n       breaks:\n     Error: 2 failing parts");
+    });
+
+    it("finds the list in colour too", () => {
+      assert.equal(mochaFailures("\u001b[31m  1 failing\u001b[0m\n\n  1) breaks\n"), "  1) breaks");
+    });
+
+    it("says nothing of a run in which nothing failed", () => {
+      assert.equal(mochaFailures("  12 passing (3s)\n"), undefined);
     });
   });
 
