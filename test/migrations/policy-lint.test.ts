@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { migratedDatabase } from "../support/migrated.ts";
 import { type PgrlsFinding, pgrlsFindings } from "../support/pgrls.ts";
@@ -116,10 +115,7 @@ describe("the policies, as linters see them", () => {
 
   it("pgrls finds nothing that is not explained here, and finds all that is", async function () {
     this.timeout(600_000);
-    const password = readFileSync(server.environment.PGPASSFILE as string, "utf8")
-      .split("\n")[0]
-      ?.split(":")[4];
-    const findings = await pgrlsFindings(`postgresql://postgres:${password}@127.0.0.1:${server.port}/${database}`, [
+    const findings = await pgrlsFindings(server.url(database), [
       ...["auth", "public", "github_module", "enterprise", "metadata", "slipway", "slipway_archive"],
     ]);
     const explains = ({ rules, objects }: (typeof explained)[number], { rule_id, location }: PgrlsFinding) =>

@@ -12,6 +12,8 @@ export interface TestPostgres {
   /** PGHOST, PGPORT, PGUSER and PGPASSFILE for code under test and for child processes. */
   readonly environment: Record<string, string>;
   readonly port: number;
+  /** Address of a database with the administrator's password, for programs that take nothing else. */
+  url(database: string): string;
   /** A new connection as the administrator; the caller ends it. */
   connect(database?: string): Promise<pg.Client>;
   /** Runs one statement as the administrator and returns its rows. */
@@ -97,6 +99,7 @@ async function start(): Promise<TestPostgres> {
   });
   return {
     port,
+    url: (database) => `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`,
     environment: { PGHOST: "127.0.0.1", PGPORT: String(port), PGUSER: "postgres", PGPASSFILE: passwordFile },
     connect,
     async query(database, text, values) {
