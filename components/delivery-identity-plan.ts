@@ -124,6 +124,8 @@ export interface TrustedEnvironment {
 /** What a job must be for a role to be given to it. */
 export type TrustedJob =
   | { readonly kind: "pullRequest" }
+  /** In no environment: a workflow on one of these branches or tags, as GitHub's patterns. */
+  | { readonly kind: "refs"; readonly branches: readonly string[]; readonly tags: readonly string[] }
   | { readonly kind: "environment"; readonly environments: readonly TrustedEnvironment[] };
 
 /**
@@ -158,6 +160,7 @@ export function planTrust(name: string, github: IdentityGitHub, job: TrustedJob,
       ...more,
     },
   });
+  if (job.kind === "refs") return trustText(name, [refsStatement(github, job, providerArn)]);
   if (job.kind === "pullRequest") return trustText(name, [statement("PullRequests", ["pull_request"])]);
   if (job.environments.length === 0) throw new RangeError(`No GitHub environment is named that may assume ${name}.`);
   const like = providerArn.startsWith("arn:aws:") ? "StringLike" : "StringLikeIfExists";
@@ -172,6 +175,32 @@ export function planTrust(name: string, github: IdentityGitHub, job: TrustedJob,
       ),
     ),
   );
+}
+
+/**
+ * Jobs of no environment have the ref as their subject. Only patterns of refs are compared as patterns; the repository never is.
+ * Who may write to such a ref is the repository's rulesets' to say, so that any workflow there is trusted.
+ *
+ * @throws RangeError when no ref is named
+ */
+function refsStatement(
+  github: IdentityGitHub,
+  { branches, tags }: Extract<TrustedJob, { readonly kind: "refs" }>,
+  providerArn: string,
+): IamStatement {
+  const refs = [...branches.map((branch) => `refs/heads/${branch}`), ...tags.map((tag) => `refs/tags/${tag}`)];
+  if (refs.length === 0) throw new RangeError("No branch or tag is named whose workflows are trusted.");
+  return {
+    Sid: "JobsOfRefs",
+    Effect: "Allow",
+    Principal: { Federated: providerArn },
+    Action: ["sts:AssumeRoleWithWebIdentity"],
+    Condition: {
+      StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com" },
+      StringLike: { [`${issuer}:sub`]: refs.map(iamPattern).flatMap((ref) => subjectsOf(github, `ref:${ref}`)) },
+      StringEqualsIfExists: { [`${issuer}:repository_id`]: github.repositoryId },
+    },
+  };
 }
 
 type Claims = Readonly<Record<string, readonly string[]>>;

@@ -1,5 +1,6 @@
 import type { StoreInputs } from "../delivery/release/store/store-provider.ts";
 import type { Settings } from "../infra/settings.ts";
+import { allow, policy, policyText } from "./iam-policy.ts";
 
 /** The most that RDS gives one server, in GiB. */
 const largestStorage = 65_536;
@@ -21,4 +22,31 @@ export function planStoreServer(
 export function storeMembers(application: string): StoreInputs["members"] {
   const base = application.replaceAll("-", "_");
   return { slipway_release: `${base}_release`, slipway_release_reader: `${base}_release_reader` };
+}
+
+/**
+ * What the role of jobs that record, request and ask may do: read the one secret, by the one key that Secrets Manager uses for it.
+ * @throws RangeError when AWS would refuse it for its length
+ */
+export function planStoreAccess({
+  keyArn,
+  secretArn,
+}: {
+  readonly keyArn: string;
+  readonly secretArn: string;
+}): string {
+  const region = secretArn.split(":")[3] ?? "";
+  return policyText(
+    "release-database",
+    policy(
+      allow("Secret", ["secretsmanager:GetSecretValue"], [secretArn]),
+      allow("Key", ["kms:Decrypt"], [keyArn], {
+        StringEquals: {
+          "kms:ViaService": `secretsmanager.${region}.amazonaws.com`,
+          "kms:EncryptionContext:SecretARN": secretArn,
+        },
+      }),
+    ),
+    "managed",
+  );
 }

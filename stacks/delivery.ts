@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountFacts, AwsProvider } from "../components/aws-provider.ts";
 import { DeliveryIdentity } from "../components/delivery-identity.ts";
+import type { GitHubTrust } from "../components/delivery-store-access.ts";
 import { findOwnerId } from "../components/github-facts.ts";
 import { boundRoles } from "../components/iam-boundary.ts";
 import { type Environment, rulesOf } from "../infra/environment.ts";
@@ -24,6 +25,8 @@ export interface Delivery {
   /** What the jobs of the stack's environments act as, and those of pull requests. */
   readonly deployRoleArn?: pulumi.Output<string>;
   readonly previewRoleArn?: pulumi.Output<string>;
+  /** For roles beside those two; none where the stack has no side of GitHub. */
+  readonly trust?: GitHubTrust;
   readonly outputs: pulumi.Inputs;
 }
 
@@ -76,6 +79,11 @@ export async function createDelivery(scope: DeliveryScope): Promise<Delivery> {
     boundaryArn: roles.boundaryArn,
     deployRoleArn: roles.deployRoleArn,
     previewRoleArn: roles.previewRoleArn,
+    trust: {
+      connection,
+      github: { owner: github.owner, repository: github.repository, ownerId, repositoryId: hub.repositoryId },
+      providerArn: roles.providerArn,
+    },
     outputs: {
       github: hub.environments,
       identity: { deployRole: roles.deployRoleArn, previewRole: roles.previewRoleArn },

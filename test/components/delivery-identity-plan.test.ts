@@ -600,6 +600,27 @@ describe("components/delivery-identity-plan: the trust", () => {
     ]);
   });
 
+  it("is given to workflows on the refs that are named, and to none elsewhere, where no environment is asked", () => {
+    const ask = trust({ kind: "refs", branches: ["develop", "release/*"], tags: ["v*.*.*"] });
+    const may = (sub: string, more = {}) => trusts(ask, provider, token(sub, more));
+    for (const ref of ["heads/develop", "heads/release/2.1", "tags/v1.2.3"]) {
+      assert.ok(may(`repo:teamflow/app:ref:refs/${ref}`), ref);
+      assert.ok(may(`repo:teamflow@11/app@22:ref:refs/${ref}`, { repository_id: "22" }), ref);
+    }
+    for (const sub of [
+      ...["heads/feature", "heads/develop2", "heads/v1.2.3", "tags/develop", "pull/1/merge"].map(
+        (ref) => `repo:teamflow/app:ref:refs/${ref}`,
+      ),
+      ...["repo:mallory/app", "repo:teamflow/other", "repo:teamflow@11/app@99"].map(
+        (repository) => `${repository}:ref:refs/heads/develop`,
+      ),
+      "repo:teamflow/app:pull_request",
+      "repo:teamflow/app:environment:staging",
+    ])
+      assert.ok(!may(sub), sub);
+    assert.ok(!may("repo:teamflow/app:ref:refs/heads/develop", { repository_id: "99" }));
+  });
+
   it("refuses to be longer than AWS takes, and to trust nobody", () => {
     const environments = Array.from({ length: 30 }, (_, index) => ({ ...staging, name: `environment-${index}` }));
     assert.throws(
@@ -609,6 +630,10 @@ describe("components/delivery-identity-plan: the trust", () => {
     assert.throws(
       () => planTrust("role", github, { kind: "environment", environments: [] }, provider),
       /No GitHub environment is named/,
+    );
+    assert.throws(
+      () => planTrust("role", github, { kind: "refs", branches: [], tags: [] }, provider),
+      /No branch or tag is named/,
     );
   });
 });

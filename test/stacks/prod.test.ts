@@ -261,6 +261,53 @@ describe("stacks/prod with a release database", function () {
     assert.ok(!/releases\.prod|prod-releases/.test(JSON.stringify(given.map(({ inputs }) => inputs))));
   });
 
+  it("has a role that reads its secret and nothing else, for workflows on the refs that deploy", () => {
+    const { inputs: role } = stack.one("aws:iam/role:Role", "prod-releases-access-role");
+    assert.equal(role.permissionsBoundary, "arn:aws:iam::123456789012:policy/teamflow-prod-boundary");
+    const issuer = "token.actions.githubusercontent.com";
+    const [statement] = JSON.parse(String(role.assumeRolePolicy)).Statement;
+    assert.deepEqual(statement.Principal, {
+      Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    });
+    assert.deepEqual(statement.Condition, {
+      StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com" },
+      StringLike: {
+        [`${issuer}:sub`]: ["heads/develop", "heads/main", "heads/release/*", "tags/v*.*.*"].flatMap((ref) => [
+          `repo:teamflow/teamflow:ref:refs/${ref}`,
+          `repo:teamflow@11/teamflow@22:ref:refs/${ref}`,
+        ]),
+      },
+      StringEqualsIfExists: { [`${issuer}:repository_id`]: "22" },
+    });
+    const { inputs: policy } = stack.one("aws:iam/rolePolicy:RolePolicy", "prod-releases-access-policy");
+    assert.equal(policy.role, role.name);
+    const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:rds!db-prod-releases-database-instance";
+    assert.deepEqual(
+      JSON.parse(String(policy.policy)).Statement.map(({ Action, Resource }: { Action: string; Resource: string }) => [
+        Action,
+        Resource,
+      ]),
+      [
+        [["secretsmanager:GetSecretValue"], [secret]],
+        [["kms:Decrypt"], ["arn:aws:kms:us-west-2:123456789012:key/prod-keys-secrets-id"]],
+      ],
+    );
+    assert.ok(
+      !stack.resources.some(
+        ({ inputs, type }) => type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment" && inputs.role === role.name,
+      ),
+    );
+  });
+
+  it("tells the repository's workflows that role", () => {
+    const { inputs, provider } = stack.one("github:index/actionsVariable:ActionsVariable");
+    assert.deepEqual(
+      [inputs.repository, inputs.variableName, inputs.value],
+      ["teamflow", "SLIPWAY_RELEASE_ROLE", "arn:aws:iam::123456789012:role/teamflow-prod-release"],
+    );
+    assert.match(provider, /prod-github-provider/);
+  });
+
   it("tells where the commands find it", () => {
     assert.deepEqual((stack.result as { releases: unknown }).releases, {
       host: "database.releases.prod",
