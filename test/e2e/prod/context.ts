@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type ApiConstructor, type ApiType, KubeConfig } from "@kubernetes/client-node";
+import { parseDocument } from "yaml";
+import type { Checkout } from "../support/checkout.ts";
 import { must, StackContext } from "../support/stack-context.ts";
 
 /** What an environment of the cluster tells its users. */
@@ -32,6 +34,8 @@ export interface ProdOutputs extends EnvironmentOutputs {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly identity: { readonly deployRole: string; readonly previewRole: string };
   readonly network: { readonly cidr: string; readonly vpc: string };
+  /** The release database. */
+  readonly releases: { readonly host: string; readonly name: string; readonly owner: string };
   readonly registry: Readonly<Record<"backend" | "frontend" | "operator", string>>;
 }
 
@@ -40,8 +44,21 @@ export const confirmed = ["--yes", "--confirm", "production"] as const;
 
 /** Production, brought up once. */
 export class ProdContext extends StackContext<ProdOutputs> {
+  /** The stack's file, as it was before the first `up`. */
+  settings = "";
+
   constructor() {
     super("prod", ["up", "prod", ...confirmed]);
+  }
+
+  /** With the release database, which is off by default. */
+  protected override prepare(checkout: Checkout): void {
+    checkout.edit("Pulumi.prod.yaml", (text) => {
+      const document = parseDocument(text);
+      document.setIn(["config", "slipway:releases"], {});
+      return document.toString();
+    });
+    this.settings = checkout.read("Pulumi.prod.yaml");
   }
 
   /** A client of one of the cluster's interfaces, as whom `./slipway env prod` signs in: `context.kubernetes(AppsV1Api)`. */

@@ -53,7 +53,10 @@ export function dataBlock(context: ProdContext): void {
     it("has a smaller one of pre-production's own, behind a password and subnets of its own", async () => {
       const identifiers = [context.outputs.database.identifier, context.outputs.preProduction.database.identifier];
       const [main, beside] = await Promise.all([instance(identifiers[0] ?? ""), instance(identifiers[1] ?? "")]);
-      assert.deepEqual((await instances()).map((each) => each.DBInstanceIdentifier).sort(), identifiers.toSorted());
+      assert.deepEqual(
+        (await instances()).map((each) => each.DBInstanceIdentifier).sort(),
+        [...identifiers, "teamflow-prod-releases"].sort(),
+      );
       assert.partialDeepStrictEqual(beside, {
         DBInstanceClass: "db.t4g.small",
         BackupRetentionPeriod: 7,
@@ -142,8 +145,8 @@ export function dataBlock(context: ProdContext): void {
       const { database, preProduction } = context.outputs;
       assert.deepEqual(
         BackupSelection?.Resources?.toSorted(),
-        [database, preProduction.database]
-          .map(({ identifier }) => `arn:aws:rds:us-west-2:${context.account}:db:${identifier}`)
+        [database.identifier, preProduction.database.identifier, "teamflow-prod-releases"]
+          .map((identifier) => `arn:aws:rds:us-west-2:${context.account}:db:${identifier}`)
           .sort(),
       );
     });

@@ -75,6 +75,14 @@ export function up(context: ProdContext): void {
       assert.ok(!`${context.up.stdout}${context.up.stderr}`.includes(plain));
     });
 
+    it("has a release database of its own, which the commands find by the stack's outputs as they do in AWS", async () => {
+      const { database, preProduction, releases } = context.outputs;
+      assert.equal(new Set([database.host, preProduction.database.host, releases.host]).size, 3);
+      const line = 'eval "$(./slipway env prod)" && ./slipway release status --no-sandbox';
+      const { stdout } = expectCode(await context.checkout.shell(line), 0);
+      assert.match(stdout, /^production +nothing yet/m);
+    });
+
     it("changes nothing the second time, and finds no drift", async () => {
       const { stdout } = expectCode(await context.checkout.run(["up", "prod", ...confirmed]), 0);
       assert.match(stdout, /\d+ unchanged/);
@@ -83,7 +91,8 @@ export function up(context: ProdContext): void {
     });
 
     it("leaves every tracked file as it was", () => {
-      assert.deepEqual(context.checkout.changedAmong(["Pulumi.yaml", "Pulumi.prod.yaml", "package-lock.json"]), []);
+      assert.deepEqual(context.checkout.changedAmong(["Pulumi.yaml", "package-lock.json"]), []);
+      assert.equal(context.checkout.read("Pulumi.prod.yaml"), context.settings);
     });
   });
 }

@@ -1,12 +1,4 @@
-/** A change of settings that somebody might make to a stack that runs. */
-export interface SettingChange {
-  /** What changes, as a reviewer would say it. */
-  readonly what: string;
-  /** The new values, by their path below `config:` (`database.multiAz`); undefined removes. */
-  readonly set: Readonly<Record<string, unknown>>;
-  /** Whether it says in other words what is so already. @default false */
-  readonly noEffect?: boolean;
-}
+import type { SettingChange } from "../support/setting-changes.ts";
 
 /**
  * Every way in which staging's settings are changed in practice, apart from renames. None of them may delete or replace
@@ -40,6 +32,7 @@ export const settingChanges: readonly SettingChange[] = [
       },
     },
     noEffect: true,
+    alone: true,
   },
   { what: "a NAT gateway for each zone", set: { "network.natGateways": "perZone" } },
   { what: "a regional NAT gateway", set: { "network.natGateways": "regional" } },
@@ -55,7 +48,7 @@ export const settingChanges: readonly SettingChange[] = [
   { what: "another port of the frontend", set: { "services.frontend.port": 3001 } },
   { what: "a host of its own for the backend", set: { "edge.hosts.backend": "api.staging.teamflow.app" } },
   { what: "a web application firewall", set: { "edge.waf": true } },
-  { what: "rolling deployments", set: { "deployment.strategy": "rolling" } },
+  { what: "rolling deployments", set: { "deployment.strategy": "rolling" }, alone: true },
   { what: "a shorter bake time", set: { "deployment.bakeMinutes": 5 } },
   { what: "logs for longer", set: { "logs.retentionDays": 90 } },
   { what: "a larger budget", set: { "budget.monthlyUsd": 300 } },
@@ -77,7 +70,7 @@ export const settingChanges: readonly SettingChange[] = [
   },
   { what: "an OIDC provider that belongs to another stack", set: { "identity.createOidcProvider": false } },
   { what: "a wait before deployments", set: { "github.environments.staging.waitMinutes": 10 } },
-  { what: "no protection", set: { protection: false } },
+  { what: "no protection", set: { protection: false }, alone: true },
   { what: "a flag that staging has on", set: { flags: { new_dashboard: { enabled: true, rollout: 10 } } } },
 ];
 

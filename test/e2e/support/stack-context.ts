@@ -31,12 +31,16 @@ export class StackContext<Outputs> {
 
   async bringUp(): Promise<void> {
     const checkout = Checkout.create();
+    this.prepare(checkout);
     const up = await checkout.run(this.firstUp);
     const environment = await checkout.endpoints(this.stack);
     this.known = { checkout, up, environment, outputs: {} as Outputs };
     expectCode(up, 0);
     this.known = { ...this.known, outputs: await this.readOutputs() };
   }
+
+  /** Changes the checkout before its first `up`. */
+  protected prepare(_checkout: Checkout): void {}
 
   async dispose(): Promise<void> {
     await this.known?.checkout.dispose();
