@@ -38,6 +38,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "aws:secretsmanager/secret:Secret": ["name"],
   "aws:sns/topic:Topic": ["name"],
   "aws:wafv2/webAcl:WebAcl": ["name"],
+  "github:index/actionsVariable:ActionsVariable": ["repository", "variableName"],
   "github:index/repositoryEnvironment:RepositoryEnvironment": ["repository", "environment"],
   "github:index/repositoryRuleset:RepositoryRuleset": ["repository", "name"],
 };
