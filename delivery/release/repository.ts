@@ -40,6 +40,15 @@ export class Repository {
     return text.trim() || undefined;
   }
 
+  /** Files of these path filters of GitHub that differ from what is committed, new ones too. */
+  async uncommitted(filters: readonly string[]): Promise<readonly string[]> {
+    const text = await this.git(["status", "--porcelain", "-z", "--no-renames", "--", ...filters.map(pathspec)]);
+    return text
+      .split("\0")
+      .filter(Boolean)
+      .map((line) => line.slice(3));
+  }
+
   /**
    * The commits up to `head` that none of the known ones contains, the newest first, each with the deployables that it touches. Merges are
    * told by what they merge. None when nothing is known: a first bundle has no past to tell of.

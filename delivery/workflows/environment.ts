@@ -6,7 +6,7 @@ import { type CloudStack, hostedRunner, type WorkflowFacts } from "./facts.ts";
 import { type BuiltImage, builtImages } from "./images.ts";
 import type { CallJob, Job, Permissions, Step, StepsJob, Workflow } from "./model.ts";
 import { release, releaseRole, releaseRunner, releaseValues } from "./release-access.ts";
-import { assumeRole, checkout, notify, script, setUpNode, stackValues } from "./steps.ts";
+import { assumeRole, checkoutWithHistory, notify, script, setUpNode, stackValues } from "./steps.ts";
 
 /** Below `.github/workflows`. */
 const fileOf = (environment: string) => `environment-${environment}.yml`;
@@ -163,7 +163,8 @@ function deployJob(
     // By stack, whose state only one may write; whoever waits here waits for the end and never cuts it off.
     concurrency: { group: `stack-${stackName}`, "cancel-in-progress": false },
     steps: [
-      checkout,
+      // The command compares what the files were last changed by with the bundle.
+      checkoutWithHistory,
       setUpNode,
       ...role,
       notify("Tell of the start", `Deployment to ${environment} has started (promotion \${{ inputs.promotion }}).`),
