@@ -8,8 +8,9 @@ import type { Desk } from "../release/service/desk.ts";
 import { change } from "../release/store/change.ts";
 import { recordNote } from "../release/store/note.ts";
 import { planExport } from "./export.ts";
-import type { Seal } from "./facts.ts";
-import { type LoadedEvidence, loadEvidence, type Wanted } from "./load.ts";
+import type { EvidenceFacts, Seal } from "./facts.ts";
+import { loadEvidence, type Wanted } from "./load.ts";
+import { observedUpdates, type StackHistory } from "./observed-updates.ts";
 import { type EvidencePlan, planEvidence } from "./plan.ts";
 import type { Gap } from "./reconciliation.ts";
 import type { SealedFiles } from "./sealed-files.ts";
@@ -43,9 +44,16 @@ export interface HandedOver {
  * folder's digest. The note comes first: no evidence lies about that the audit does not know.
  *
  * @param folder is made
+ * @param history what the state's history says was done, which is held against the deployments
  * @throws UserError when there is no such deployment, or something lies in the folder
  */
-export async function handOver(desk: Desk, wanted: Wanted, folder: string, signed: Signed): Promise<HandedOver> {
+export async function handOver(
+  desk: Desk,
+  wanted: Wanted,
+  folder: string,
+  signed: Signed,
+  history?: StackHistory,
+): Promise<HandedOver> {
   const { client, identity, now, process, version } = desk;
   if (existsSync(folder))
     throw new UserError(
@@ -62,7 +70,9 @@ export async function handOver(desk: Desk, wanted: Wanted, folder: string, signe
     ...(checkpoint && { checkpoint: checkpoint.note }),
     ...(proofs && { inclusion: Object.fromEntries(proofs) }),
   };
-  const { evidence, gaps, sealed } = plan({ process, version }, loaded, wanted, seal);
+  const observed = history && observedUpdates(history, loaded.facts.deployments);
+  const facts = { ...loaded.facts, ...(observed && { observed }) };
+  const { evidence, gaps, sealed } = plan({ process, version }, facts, wanted, seal);
   const entry = await change(client, identity, (open) =>
     recordNote(open, "audit.exported", `export/${sealed.digest}`, {
       ...wanted,
@@ -85,7 +95,7 @@ export async function handOver(desk: Desk, wanted: Wanted, folder: string, signe
 
 function plan(
   rules: Pick<Desk, "process" | "version">,
-  { facts }: LoadedEvidence,
+  facts: EvidenceFacts,
   wanted: Wanted,
   seal: Seal,
 ): { readonly evidence: readonly EvidencePlan[]; readonly gaps: readonly Gap[]; readonly sealed: SealedFiles } {

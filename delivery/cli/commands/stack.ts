@@ -130,16 +130,18 @@ export async function destroyStack(stack: string, sandbox: boolean): Promise<boo
 
 /**
  * Brings a stack up with the images of a release, without a question: whoever calls has asked the gate.
+ * @param message by which the update is known in the state's history
  * @returns whether it came up
  */
 export async function upForRelease(
   stack: string,
   images: readonly ReleasedImage[],
+  message: string,
   sandbox: boolean,
 ): Promise<boolean> {
   const up = stackCommands.find(({ name }) => name === "up") as StackCommand;
   const { environment: confirm } = readSettings(checkoutRoot, stack);
-  return (await runStackCommand(up, [stack, "--yes"], { sandbox, confirm }, images)) === 0;
+  return (await runStackCommand(up, [stack, "--yes", "--message", message], { sandbox, confirm }, images)) === 0;
 }
 
 async function runStackCommand(

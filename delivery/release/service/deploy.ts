@@ -15,6 +15,8 @@ import { tell } from "./telling.ts";
 export interface Execution {
   readonly promotion: Promotion;
   readonly bundle: Bundle;
+  /** Number of the deployment. */
+  readonly deployment: number;
   /** The stack that builds the environment. */
   readonly stack: string;
 }
@@ -52,7 +54,7 @@ export async function deploy(
   });
   if (deployment === undefined) return { answer, resumed };
 
-  const problem = await execute({ promotion, bundle, stack });
+  const problem = await execute({ promotion, bundle, deployment: deployment.id, stack });
   const ending: Ending = problem === undefined ? { outcome: "succeeded" } : { outcome: "failed", reason: problem };
   const ended = await change(client, identity, async (open) => {
     const finished = await finishDeployment(open, deployment.id, ending);

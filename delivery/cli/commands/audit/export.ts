@@ -1,8 +1,10 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { checkoutRoot } from "../../../../sandbox/paths.ts";
 import { UsageError } from "../../../errors.ts";
 import { type HandedOver, handOver } from "../../../evidence/hand-over.ts";
 import type { Wanted } from "../../../evidence/load.ts";
+import { readStackHistory } from "../../engine/stack-history.ts";
 import { printError, printJson, printNote, styled, table } from "../../terminal.ts";
 import { atDesk, numberOf, releaseCommand } from "../release/session.ts";
 import { addKeepingOptions, type KeepingOptions, keepingOf, originOf, signedOf } from "./keeping.ts";
@@ -32,7 +34,8 @@ export function addExport(audit: Command): void {
     await atDesk(options, async ({ desk, github, sandbox }) => {
       const wanted = wantedOf(options, desk.process.calendar.timeZone);
       const signed = await signedOf(keeping, sandbox, originOf(github));
-      const done = await handOver(desk, wanted, path.resolve(options.output), signed);
+      const history = await readStackHistory(checkoutRoot, desk.process);
+      const done = await handOver(desk, wanted, path.resolve(options.output), signed, history);
       if (done.fault !== undefined) process.exitCode = 1;
       if (options.json) return printJson(exportJson(wanted, done));
       process.stdout.write(`${exportText(done)}\n`);

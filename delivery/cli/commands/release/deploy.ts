@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { readSettings } from "../../../../infra/stack-file.ts";
 import { checkoutRoot } from "../../../../sandbox/paths.ts";
 import { UserError } from "../../../errors.ts";
+import { updateMessage } from "../../../evidence/observed-updates.ts";
 import { checkoutProblems } from "../../../release/checkout-check.ts";
 import { Repository } from "../../../release/repository.ts";
 import { deploy, type Execution } from "../../../release/service/deploy.ts";
@@ -72,12 +73,15 @@ async function requireApprovedCheckout({ client, process: rules }: Desk, id: num
 }
 
 /** @returns why it did not come about; undefined when it did */
-async function bringUp({ bundle, promotion, stack }: Execution, sandbox: boolean): Promise<string | undefined> {
+async function bringUp(
+  { bundle, deployment, promotion, stack }: Execution,
+  sandbox: boolean,
+): Promise<string | undefined> {
   const { environment: main, platform } = readSettings(checkoutRoot, stack);
   // On this machine services are the developer's own processes.
   const images = platform === "local" ? [] : releasedImages(bundle, promotion.environment, main);
   try {
-    if (await upForRelease(stack, images, sandbox)) return undefined;
+    if (await upForRelease(stack, images, updateMessage(deployment), sandbox)) return undefined;
     return `\`up ${stack}\` failed; its output says why.`;
   } catch (error) {
     if (error instanceof UserError) return error.message.split("\n")[0] ?? "it failed";
