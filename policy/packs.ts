@@ -1,42 +1,40 @@
-import { databaseByReference } from "./policies/database-by-reference.ts";
-import { databaseExposure } from "./policies/database-exposure.ts";
-import { generatedSecrets } from "./policies/generated-secrets.ts";
-import { gitHubBranchPatternWidth } from "./policies/github-branch-pattern-width.ts";
-import { gitHubEnvironmentAdminBypass } from "./policies/github-environment-admin-bypass.ts";
-import { gitHubEnvironmentBranches } from "./policies/github-environment-branches.ts";
-import { gitHubEnvironmentReviewers } from "./policies/github-environment-reviewers.ts";
-import { gitHubEnvironmentSelfReview } from "./policies/github-environment-self-review.ts";
-import { plainSecrets } from "./policies/plain-secrets.ts";
-import { statefulProtection } from "./policies/stateful-protection.ts";
+import { type Environment, environmentOfStack } from "./resource.ts";
 import type { Enforcement, Rule } from "./rule.ts";
-
-/** Every policy there is. */
-export const rules: readonly Rule[] = [
-  gitHubEnvironmentAdminBypass,
-  gitHubEnvironmentSelfReview,
-  gitHubEnvironmentReviewers,
-  gitHubEnvironmentBranches,
-  gitHubBranchPatternWidth,
-  plainSecrets,
-  generatedSecrets,
-  databaseByReference,
-  databaseExposure,
-  statefulProtection,
-];
+import { rules } from "./rules.ts";
+import { isSelected, type Selection } from "./selections.ts";
 
 /** A selection of policies with how strictly each is enforced. */
 export type Pack = ReadonlyArray<{ readonly rule: Rule; readonly enforcement: Enforcement }>;
 
 /**
- * The policies of a stack. Whatever leads to production is judged strictly; the stacks of single people and branches are warned
- * of how deployments are gated, and stopped only for secrets and exposed data.
- *
- * @param stack the stack's name; an unknown one is judged strictly.
+ * How strictly a policy is enforced. Production is held to everything. Staging stands for it, with what is merely untidy as a warning.
+ * The stacks of single people and branches are stopped only by what is dangerous anywhere: secrets in inputs, data in the open.
  */
-export function packFor(stack: string | undefined): Pack {
-  const relaxed = stack !== undefined && /^(dev|pr-[0-9]+)$/.test(stack);
-  return rules.map((rule) => ({ rule, enforcement: relaxed && warnsOnly.has(rule.name) ? "advisory" : "mandatory" }));
+export function enforcementOf(
+  { category, severity }: Pick<Rule, "category" | "severity">,
+  environment: Environment,
+): Enforcement {
+  switch (environment) {
+    case "production":
+    case "preProduction":
+      return "mandatory";
+    case "staging":
+      return severity === "low" ? "advisory" : "mandatory";
+    case "development":
+    case "feature":
+      return severity === "critical" || category === "secrets" ? "mandatory" : "advisory";
+  }
 }
 
-/** What is a warning in the stacks of single people and branches. */
-const warnsOnly: ReadonlySet<string> = new Set([gitHubEnvironmentReviewers.name, gitHubEnvironmentSelfReview.name]);
+/**
+ * The policies of a stack.
+ *
+ * @param stack the stack's name; an unknown one is judged strictly
+ * @param selection @default all policies
+ */
+export function packFor(stack: string | undefined, selection: Selection = {}): Pack {
+  const environment = environmentOfStack(stack);
+  return rules
+    .filter((rule) => isSelected(rule, selection))
+    .map((rule) => ({ rule, enforcement: enforcementOf(rule, environment) }));
+}

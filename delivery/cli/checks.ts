@@ -94,12 +94,14 @@ async function mocha(context: CheckContext, args: readonly string[], ...all: rea
   const { cacheBinary, kubernetesBinary } = sandboxPrograms(context.toolchain);
   const checker = context.toolchain.get("kube-score")?.file;
   const workflowChecker = context.toolchain.get("actionlint")?.file;
+  const reportChecker = context.toolchain.get("report-checker")?.file;
   const { code, output } = await stream(binary, [...args, ...files], context.root, {
     ...context.env,
     ...(cacheBinary && { SLIPWAY_CACHE_BINARY: cacheBinary }),
     ...(kubernetesBinary && { SLIPWAY_KUBERNETES_BINARY: kubernetesBinary }),
     ...(checker && { SLIPWAY_KUBE_CHECKER: checker }),
     ...(workflowChecker && { SLIPWAY_WORKFLOW_CHECKER: workflowChecker }),
+    ...(reportChecker && { SLIPWAY_REPORT_CHECKER: reportChecker }),
   });
   const failures = mochaFailures(output);
   const count = { ...countMocha(output), ...(failures && { failures }) };

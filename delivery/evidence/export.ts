@@ -23,9 +23,16 @@ export interface AuditExport {
  * Puts together all deployments to the last environment that began in a period, what does not add up, and each one's evidence. A pure
  * function of what is stored.
  *
+ * @param more files that are sealed with the rest, by path. @default none
  * @throws UserError when the period ends before it begins
  */
-export function planExport(rules: ReadProcess, facts: EvidenceFacts, period: Period, seal: Seal): AuditExport {
+export function planExport(
+  rules: ReadProcess,
+  facts: EvidenceFacts,
+  period: Period,
+  seal: Seal,
+  more: ReadonlyMap<string, string> = new Map(),
+): AuditExport {
   if (!(Date.parse(period.from) < Date.parse(period.to)))
     throw new UserError(
       `The period from ${period.from} to ${period.to} has no time in it.\n  Let --to be later than --from.`,
@@ -45,6 +52,7 @@ export function planExport(rules: ReadProcess, facts: EvidenceFacts, period: Per
     deployments: rows,
   };
   const files = new Map([
+    ...more,
     ["population.csv", populationCsv(rows)],
     ["population.json", `${JSON.stringify(population, null, 2)}\n`],
     ["reconciliation.md", reconciliationMarkdown(gaps, compared, rows.length)],

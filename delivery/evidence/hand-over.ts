@@ -44,7 +44,7 @@ export interface HandedOver {
  * folder's digest. The note comes first: no evidence lies about that the audit does not know.
  *
  * @param folder is made
- * @param history what the state's history says was done, which is held against the deployments
+ * @param more what the state's history says was done, which is held against the deployments; and files that are sealed with the rest
  * @throws UserError when there is no such deployment, or something lies in the folder
  */
 export async function handOver(
@@ -52,7 +52,7 @@ export async function handOver(
   wanted: Wanted,
   folder: string,
   signed: Signed,
-  history?: StackHistory,
+  more: { readonly history?: StackHistory | undefined; readonly files?: ReadonlyMap<string, string> } = {},
 ): Promise<HandedOver> {
   const { client, identity, now, process, version } = desk;
   if (existsSync(folder))
@@ -70,9 +70,10 @@ export async function handOver(
     ...(checkpoint && { checkpoint: checkpoint.note }),
     ...(proofs && { inclusion: Object.fromEntries(proofs) }),
   };
+  const { files = new Map(), history } = more;
   const observed = history && observedUpdates(history, loaded.facts.deployments);
   const facts = { ...loaded.facts, ...(observed && { observed }) };
-  const { evidence, gaps, sealed } = plan({ process, version }, facts, wanted, seal);
+  const { evidence, gaps, sealed } = plan({ process, version }, facts, wanted, seal, files);
   const entry = await change(client, identity, (open) =>
     recordNote(open, "audit.exported", `export/${sealed.digest}`, {
       ...wanted,
@@ -98,8 +99,9 @@ function plan(
   facts: EvidenceFacts,
   wanted: Wanted,
   seal: Seal,
+  files: ReadonlyMap<string, string>,
 ): { readonly evidence: readonly EvidencePlan[]; readonly gaps: readonly Gap[]; readonly sealed: SealedFiles } {
-  if ("period" in wanted) return planExport(rules, facts, wanted.period, seal);
+  if ("period" in wanted) return planExport(rules, facts, wanted.period, seal, files);
   const one = planEvidence(rules, facts, wanted.deployment, seal);
   return { evidence: [one], gaps: [], sealed: one.sealed };
 }

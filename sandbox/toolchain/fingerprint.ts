@@ -20,7 +20,7 @@ export const buildFlags: readonly string[] = ["-trimpath", "-buildvcs=false"];
  * @param version that of the Pulumi CLI, or of Kubernetes
  */
 export function linkerFlags(version: string, module: Part["module"] = "engine"): string {
-  if (module === "checker" || module === "workflow-checker") return "-s -w";
+  if (module === "checker" || module === "workflow-checker" || module === "report-checker") return "-s -w";
   if (module !== "kubernetes") return `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   const [major = "", minor = ""] = version.split(".");
   const facts = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };

@@ -21,7 +21,8 @@ export type PartName =
   | "kubernetes-plugin"
   | "kubernetes"
   | "kube-score"
-  | "actionlint";
+  | "actionlint"
+  | "report-checker";
 
 /** Where a stack runs: on this machine, or on AWS in one of two ways. */
 export type Platform = "local" | "ecs" | "eks";
@@ -35,7 +36,14 @@ export interface Part {
   /** File name of the program. */
   readonly binary: string;
   /** Go module that builds it: the folder of that name beside this file. */
-  readonly module: "engine" | "aws" | "kubernetes-plugin" | "kubernetes" | "checker" | "workflow-checker";
+  readonly module:
+    | "engine"
+    | "aws"
+    | "kubernetes-plugin"
+    | "kubernetes"
+    | "checker"
+    | "workflow-checker"
+    | "report-checker";
   /** Go package in the module that builds it. */
   readonly goPackage: string;
   /** Folders of the module, and files, whose content is part of the program, besides go.mod and go.sum. */
@@ -46,7 +54,7 @@ export interface Part {
   readonly endpoint?: true;
   /** Programs on PATH that do the same (looked up in this order). */
   readonly onPath?: readonly string[];
-  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`; `kube-score`, `actionlint`: measured). */
+  /** Processor seconds to compile it alone with empty caches: measured for `engine` and `random` (amd64), estimated for the others (`aws`: 435 measured after the engine, and what it shares with `random`; `kube-score`, `actionlint`, `report-checker`: measured). */
   readonly buildSeconds: number;
 }
 
@@ -168,13 +176,23 @@ export const parts: Readonly<Record<PartName, Part>> = {
     sources: [],
     buildSeconds: 30,
   },
+  "report-checker": {
+    name: "report-checker",
+    title: "checker of policy reports (SARIF 2.1.0, OSCAL 1.1.3)",
+    version: "1.0.0",
+    binary: "report-checker",
+    module: "report-checker",
+    goPackage: "./cmd/report-checker",
+    sources: ["cmd/report-checker"],
+    buildSeconds: 50,
+  },
 };
 
 /** The three programs that make up the engine: the vendor's release holds all of them, and so must a `pulumi` on PATH. */
 export const engineParts = ["engine", "language-host", "dynamic-provider"] as const satisfies readonly PartName[];
 
 /** What the tests run and no stack: `./slipway test` provides it, beside every part of a platform. */
-export const testParts = ["kube-score", "actionlint"] as const satisfies readonly PartName[];
+export const testParts = ["kube-score", "actionlint", "report-checker"] as const satisfies readonly PartName[];
 
 const localParts: readonly PartName[] = [
   "engine",

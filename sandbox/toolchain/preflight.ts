@@ -82,6 +82,15 @@ const workflowCheckerNeeds: BuildNeeds = {
   packageMemory: 0.5 * gib,
 };
 
+/** The checker of policy reports: 12 MB of program were measured. */
+const reportCheckerNeeds: BuildNeeds = {
+  what: "the checker of policy reports",
+  disk: 0.5 * gib,
+  kept: 0.02 * gib,
+  memory: 0.5 * gib,
+  packageMemory: 0.5 * gib,
+};
+
 /** What the build of each Go module takes. */
 export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
   engine: engineNeeds,
@@ -90,6 +99,7 @@ export const buildNeeds: Readonly<Record<Part["module"], BuildNeeds>> = {
   kubernetes: kubernetesNeeds,
   checker: checkerNeeds,
   "workflow-checker": workflowCheckerNeeds,
+  "report-checker": reportCheckerNeeds,
 };
 
 /** What a build may use. */

@@ -241,5 +241,22 @@ export function releaseBlock(context: ProdContext): void {
       assert.ok(unexplained.length >= 1);
       for (const { about } of unexplained) assert.match(about, /^pulumi update of prod at /);
     });
+
+    it("comes with what the policies make of the stacks, in one sealed folder", async () => {
+      const day = new Date().toISOString().slice(0, 10);
+      const args = ["evidence", "--from", day, "--to", day, "--output", "package", "--json"];
+      const { stdout } = expectCode(await context.checkout.run(args), 0);
+      const { policies } = JSON.parse(stdout) as { policies: { stack: string; compliant: boolean; covered: number }[] };
+      assert.deepEqual(
+        policies.map(({ compliant, stack }) => [stack, compliant]),
+        [
+          ["staging", true],
+          ["prod", true],
+        ],
+      );
+      for (const ending of ["json", "html", "sarif"])
+        assert.ok(context.checkout.read(`package/policies/policy-report.${ending}`).length > 10_000, ending);
+      expectCode(await context.checkout.run(["audit", "check", "package"]), 0);
+    });
   });
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { AppsV1Api, BatchV1Api, CoreV1Api, NetworkingV1Api } from "@kubernetes/client-node";
 import { expectCode } from "../support/checkout.ts";
+import { assertCompliant } from "../support/compliance.ts";
 import { must } from "../support/stack-context.ts";
 import { confirmed, type ProdContext } from "./context.ts";
 
@@ -88,6 +89,10 @@ export function up(context: ProdContext): void {
       assert.match(stdout, /\d+ unchanged/);
       assert.doesNotMatch(stdout, /\d+ (created|updated|replaced|deleted)/);
       expectCode(await context.checkout.run(["drift", "prod"]), 0);
+    });
+
+    it("complies with every policy, judged as it is built, with every value known", async () => {
+      await assertCompliant(context, "prod");
     });
 
     it("leaves every tracked file as it was", () => {

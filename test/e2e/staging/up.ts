@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { expectCode } from "../support/checkout.ts";
+import { assertCompliant } from "../support/compliance.ts";
 import { passwordOf } from "../support/stack.ts";
 import { masterLogin } from "./connection.ts";
 import { must, type StagingContext } from "./context.ts";
@@ -44,6 +45,10 @@ export function up(context: StagingContext): void {
       assert.match(stdout, /\d+ unchanged/);
       assert.doesNotMatch(stdout, /\d+ (created|updated|replaced|deleted)/);
       expectCode(await context.checkout.run(["drift", "staging"]), 0);
+    });
+
+    it("complies with every policy, judged as it is built, with every value known", async () => {
+      await assertCompliant(context, "staging");
     });
 
     it("leaves every tracked file as it was", () => {

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { featureBlocks, planFeatureStack } from "../../../infra/feature-stack-plan.ts";
 import { parseSettings, type RawSettings, type Settings } from "../../../infra/settings.ts";
+import { dev } from "../../../stacks/dev.ts";
 import { prod } from "../../../stacks/prod.ts";
 import { staging } from "../../../stacks/staging.ts";
 import { type MockedRun, type MockOptions, runMocked } from "../../support/pulumi-mocks.ts";
@@ -50,6 +51,24 @@ export async function buildStack(stack: string, changes: Readonly<Record<string,
   const build = settings.platform === "eks" ? prod : staging;
   const run = await runMocked(() => build(stack, settings), { ...asInAws(stack), stack });
   return { ...run, stack, settings };
+}
+
+/** Development as Pulumi.dev.yaml has it: on this machine. */
+export async function buildLocalDev(): Promise<BuiltStack> {
+  const settings = parseSettings("dev", rawSettings("dev"));
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    PGHOST: "127.0.0.1",
+    PGPORT: "5432",
+    PGPASSFILE: "/nowhere",
+    REDIS_URL: "redis://127.0.0.1:6379",
+  });
+  try {
+    const run = await runMocked(() => dev("dev", settings), { ...asInAws("dev"), stack: "dev" });
+    return { ...run, stack: "dev", settings };
+  } finally {
+    process.env = before;
+  }
 }
 
 const asInAws = (stack: string): MockOptions => ({

@@ -35,7 +35,7 @@ export function addExport(audit: Command): void {
       const wanted = wantedOf(options, desk.process.calendar.timeZone);
       const signed = await signedOf(keeping, sandbox, originOf(github));
       const history = await readStackHistory(checkoutRoot, desk.process);
-      const done = await handOver(desk, wanted, path.resolve(options.output), signed, history);
+      const done = await handOver(desk, wanted, path.resolve(options.output), signed, { history });
       if (done.fault !== undefined) process.exitCode = 1;
       if (options.json) return printJson(exportJson(wanted, done));
       process.stdout.write(`${exportText(done)}\n`);
@@ -57,7 +57,7 @@ function wantedOf({ deployment, from, to }: ExportOptions, zone: string): Wanted
 }
 
 /** What was handed over, without the files. */
-function exportJson(wanted: Wanted, { evidence, ...done }: HandedOver) {
+export function exportJson(wanted: Wanted, { evidence, ...done }: HandedOver) {
   const deployments = evidence.map(({ complete, deployment, documents }) => ({ deployment, complete, documents }));
   return { ...wanted, ...done, deployments };
 }
@@ -85,7 +85,8 @@ export function exportText({ digest, entry, evidence, folder, gaps }: HandedOver
   ].join("\n");
 }
 
-function remarks(wanted: Wanted, { fault, provenUnder }: HandedOver, now: string): void {
+/** What whoever hands it over should know besides. */
+export function remarks(wanted: Wanted, { fault, provenUnder }: HandedOver, now: string): void {
   if (fault !== undefined)
     printError(
       `The audit does not verify: ${fault}.\n  The documents are made of what is stored, and nothing of it is proven. See ./slipway audit verify.`,
