@@ -54,6 +54,6 @@ try {
   process.stdout.write(`preview with the pack:    ${withPack.toFixed(2)} s in the median (${all(times.with)})\n`);
   process.stdout.write(`ratio ${(withPack / without).toFixed(2)}\n`);
 } finally {
-  spawnSync("./slipway", ["sandbox", "reset", "--yes"], { cwd: checkout });
+  spawnSync(path.join(checkout, "slipway"), ["sandbox", "reset", "--yes"], { cwd: checkout });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,11 +1,11 @@
 import type { Environment } from "./resource.ts";
 
 /** How much of an operation an environment allows. */
-export type Permission = "allowed" | "limited" | "readOnly" | "never";
+type Permission = "allowed" | "limited" | "readOnly" | "never";
 
 /** What the application writes to its log, from the least on. */
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace"] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 
 /** What may be done in an environment, as far as its resources show it. */
 export interface Access {

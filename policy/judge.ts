@@ -11,7 +11,7 @@ import { guarded, UnknownValueError } from "./unknown.ts";
 export type Verdict = "passed" | "failed" | "exempt" | "unknown" | "error";
 
 /** What a policy says of a resource. */
-export interface Finding {
+interface Finding {
   /** Completes "<name> ...". */
   readonly text: string;
   readonly exemption?: Exemption;

@@ -18,7 +18,7 @@ const schema = z.object({
   ),
 });
 
-export type ReleaseProcess = z.infer<typeof schema>;
+type ReleaseProcess = z.infer<typeof schema>;
 export type ReleaseEnvironment = ReleaseProcess["environments"][string];
 
 const path = join(import.meta.dirname, "..", "delivery", "process.yaml");
@@ -30,7 +30,7 @@ let process: ReleaseProcess | undefined;
  *
  * @throws where the file cannot be read: then nothing that hangs on it can be judged
  */
-export function releaseProcess(): ReleaseProcess {
+function releaseProcess(): ReleaseProcess {
   process ??= schema.parse(parse(readFileSync(path, "utf8")));
   return process;
 }
@@ -43,7 +43,7 @@ export function releaseEnvironment(gitHubEnvironment: unknown): ReleaseEnvironme
 }
 
 /** `production` of `production.cto`, which is an environment that only a role approves in. */
-export function environmentPart(gitHubEnvironment: string): string {
+function environmentPart(gitHubEnvironment: string): string {
   return gitHubEnvironment.split(".")[0] ?? "";
 }
 

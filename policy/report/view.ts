@@ -46,7 +46,7 @@ export function resultsOf(report: Report, verdict: Verdict): readonly ReportedRe
   return report.results.filter((result) => result.verdict === verdict);
 }
 
-export function policiesByName({ policies }: Report): ReadonlyMap<string, ReportedPolicy> {
+function policiesByName({ policies }: Report): ReadonlyMap<string, ReportedPolicy> {
   return new Map(policies.map((policy) => [policy.name, policy]));
 }
 
