@@ -1,6 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
-import { toPolicy } from "./engine.ts";
+import { toPolicies } from "./engine.ts";
 import { exemptionsFile, readExemptions } from "./exemptions.ts";
 import { packFor } from "./packs.ts";
 import { rules } from "./rules.ts";
@@ -14,8 +14,4 @@ const exemptions = readExemptions(
   rules.map(({ name }) => name),
 );
 
-new PolicyPack("slipway", {
-  policies: packFor(pulumi.getStack(), selection).map(({ rule, enforcement }) =>
-    toPolicy(rule, enforcement, exemptions),
-  ),
-});
+new PolicyPack("slipway", { policies: [...toPolicies(packFor(pulumi.getStack(), selection), exemptions)] });

@@ -20,9 +20,12 @@ export function secretFormat(text: string): string | undefined {
 const secretName =
   /(^|[a-z_])(passwords?|passphrase|secret(_?(key|string|value))?|token|api_?key|private_?key|access_?key)$/i;
 
+/** Tokens by which AWS tells a request that is repeated from a new one. */
+const requestToken = /^(creation|client(request)?|idempotency)token$/i;
+
 /** Whether a property of this name holds a secret. */
 export function isSecretName(name: string): boolean {
-  return secretName.test(name);
+  return secretName.test(name) && !requestToken.test(name);
 }
 
 /** What kind of secret a named value is: by its format, else by its name, unless it is the reference to one. */

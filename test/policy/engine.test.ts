@@ -6,17 +6,30 @@ import {
   type ResourceValidationPolicy,
   type StackValidationArgs,
   type StackValidationPolicy,
-  UnknownValueError,
   unknownCheckingProxy,
 } from "@pulumi/policy";
-import { toPolicy } from "../../policy/engine.ts";
-import { exemptionsOf } from "../../policy/exemptions.ts";
+import { toPolicies } from "../../policy/engine.ts";
+import { type Exemptions, exemptionsOf } from "../../policy/exemptions.ts";
 import { refersTo } from "../../policy/resource.ts";
-import type { ResourceRule, StackRule } from "../../policy/rule.ts";
+import type { Enforcement, ResourceRule, Rule, StackRule } from "../../policy/rule.ts";
 import { unknown } from "./support/cases.ts";
 
 const none = exemptionsOf([], "2026-12-01");
 const thing = "test:index/thing:Thing";
+
+/** The policy of one rule, and the one that tells what waits. */
+function policiesOf(rule: Rule, enforcement: Enforcement, exemptions: Exemptions) {
+  const [policy, last, ...more] = toPolicies([{ rule, enforcement }], exemptions);
+  assert.ok(policy && last && more.length === 0);
+  return { policy, waiting: last as StackValidationPolicy };
+}
+
+const toPolicy = (...args: Parameters<typeof policiesOf>) => policiesOf(...args).policy;
+
+class NotApplicable extends Error {}
+const notApplicable = (reason?: string): never => {
+  throw new NotApplicable(reason);
+};
 
 const rule: ResourceRule = {
   name: "small-things",
@@ -39,6 +52,7 @@ function argsOf(type: string, props: Record<string, unknown>): ResourceValidatio
     urn: `urn:pulumi:staging::slipway::${type}::staging-thing`,
     name: "staging-thing",
     opts: { protect: true },
+    notApplicable,
   } as unknown as ResourceValidationArgs;
 }
 
@@ -73,8 +87,24 @@ describe("policy/engine", () => {
     );
   });
 
-  it("leaves a value that is not known yet to the engine", async () => {
-    await assert.rejects(report(rule, thing, { size: unknown }), UnknownValueError);
+  it("waits for a value that is not known yet, and says once for all how many judgements do", async () => {
+    const { policy, waiting } = policiesOf(rule, "mandatory", none);
+    const { validateResource } = policy as ResourceValidationPolicy;
+    const waits = (size: unknown) => {
+      const args = argsOf(thing, { size });
+      return assert.rejects(
+        async () => (validateResource as ResourceValidation)(args, () => assert.fail("it blames")),
+        NotApplicable,
+      );
+    };
+    await waits(unknown);
+    await waits(unknown);
+    const told: string[] = [];
+    const tell = () => waiting.validateStack({ resources: [] } as never, (text) => void told.push(text));
+    await tell();
+    assert.match(told.join(), /^2 judgements by 1 policies wait for values that are not known yet\./);
+    await tell();
+    assert.equal(told.length, 1, "the next run begins anew");
   });
 
   it("does not let a rule that throws pass for a good judgement", async () => {
@@ -166,16 +196,16 @@ describe("policy/engine", () => {
       }) as unknown as PolicyResource;
     const reported = (...resources: readonly PolicyResource[]) => {
       const found: [string, string | undefined][] = [];
-      const { validateStack } = toPolicy(boxed, "mandatory", none) as StackValidationPolicy;
-      try {
-        validateStack({ resources } as unknown as StackValidationArgs, (text, urn) => {
-          found.push([text.split("\n")[0] ?? "", urn]);
-        });
-        return { found, waits: false };
-      } catch (error) {
-        assert.ok(error instanceof UnknownValueError, String(error));
-        return { found, waits: true };
-      }
+      const { policy, waiting } = policiesOf(boxed, "mandatory", none);
+      const args = { resources } as unknown as StackValidationArgs;
+      void (policy as StackValidationPolicy).validateStack(args, (text, urn) => {
+        found.push([text.split("\n")[0] ?? "", urn]);
+      });
+      let waits = false;
+      void waiting.validateStack(args, () => {
+        waits = true;
+      });
+      return { found, waits };
     };
 
     it("judges each resource of its types with the others at hand, by what the engine knows of their relation", () => {

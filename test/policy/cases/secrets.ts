@@ -31,6 +31,14 @@ export const secretsCases: Cases = {
       findings: [],
     },
     {
+      title: "accepts the token of a request that may be repeated",
+      resource: {
+        type: "aws:efs/fileSystem:FileSystem",
+        props: { creationToken: "uploads", clientToken: "x", idempotencyToken: "y", clientRequestToken: "z" },
+      },
+      findings: [],
+    },
+    {
       title: "refuses a password",
       resource: { type: instanceType, props: { password: "hunter2" } },
       findings: ["has a secret, by its name, in its input password."],
