@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { endpointEnvironment } from "../../../sandbox/index.ts";
-import { stateDirectory } from "../../../sandbox/paths.ts";
+import { cacheDirectory, stateDirectory } from "../../../sandbox/paths.ts";
 import { binDirectory, pulumiHome } from "../../../sandbox/toolchain/links.ts";
 import type { Toolchain } from "../../../sandbox/toolchain/provide.ts";
 
@@ -42,6 +42,8 @@ export function engineEnvironment(
   return {
     PATH: [firstOnPath(first, env.PATH ?? "", [shims]), ...(sandbox ? [] : [shims])].join(path.delimiter),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // What Node made of the program's and the policies' files is kept: loading them is most of a small preview.
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE || path.join(cacheDirectory(env), "node-compile-cache"),
     // The engine would fetch the plugin of every npm package that is installed, so that of AWS for a local stack too. What a
     // stack needs is here before it starts, and what is missing all the same is fetched when it is asked for.
     PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
