@@ -14,8 +14,13 @@ import { UnknownValueError } from "./unknown.ts";
 
 type Policy = ResourceValidationPolicy | StackValidationPolicy;
 
-/** Judgements that wait for values, by the rule's name. */
-type Waiting = Map<string, number>;
+/** What the policies of a run know together; the process may serve a preview and then the update. */
+interface Run {
+  /** Judgements that wait for values, by the rule's name. */
+  readonly waiting: Map<string, number>;
+  /** What the program asked for, by URN. */
+  readonly inputs: Map<string, Readonly<Record<string, unknown>>>;
+}
 
 /**
  * Makes the policies of a pack, and one more that says, in one line, how many judgements wait for values that a preview does not know:
@@ -24,15 +29,32 @@ type Waiting = Map<string, number>;
  * @param exemptions findings that are not reported, each explained
  */
 export function toPolicies(pack: Pack, exemptions: Exemptions): readonly Policy[] {
-  const waiting: Waiting = new Map();
+  const run: Run = { waiting: new Map(), inputs: new Map() };
   return [
-    ...pack.map(({ enforcement, rule }) => toPolicy(rule, enforcement, exemptions, waiting)),
-    judgementsToCome(waiting),
+    inputsAskedFor(run),
+    ...pack.map(({ enforcement, rule }) => toPolicy(rule, enforcement, exemptions, run)),
+    judgementsToCome(run),
   ];
 }
 
+/**
+ * Remembers what the program asks for. The engine shows a stack's policies outputs, of which a preview knows little, and of what a
+ * provider that is not configured yet would build nothing at all.
+ */
+function inputsAskedFor({ inputs }: Run): ResourceValidationPolicy {
+  return {
+    name: "inputs-asked-for",
+    description: "What the program asks for is remembered, so that policies of the whole stack judge by it.",
+    enforcementLevel: "advisory",
+    severity: "low",
+    validateResource: ({ props, urn }) => {
+      inputs.set(urn, props);
+    },
+  };
+}
+
 /** The engine asks in the order of the list, so that this one, the last, knows what the others wait for. */
-function judgementsToCome(waiting: Waiting): StackValidationPolicy {
+function judgementsToCome({ inputs, waiting }: Run): StackValidationPolicy {
   return {
     name: "judgements-to-come",
     description: "Values that are not known in a preview are judged before they are used.",
@@ -45,6 +67,7 @@ function judgementsToCome(waiting: Waiting): StackValidationPolicy {
           `${count} judgements by ${waiting.size} policies wait for values that are not known yet. Each is made before its resource is built; ./slipway policy check judges what is built.`,
         );
       waiting.clear();
+      inputs.clear();
     },
   };
 }
@@ -53,7 +76,7 @@ function judgementsToCome(waiting: Waiting): StackValidationPolicy {
  * Makes a policy of a rule. A rule that throws fails the preview, whatever its enforcement: a judgement that could not be made
  * must not look like a good one. Only values that are not known yet are left to the engine, which judges again before it builds.
  */
-function toPolicy(rule: Rule, enforcementLevel: Enforcement, exemptions: Exemptions, waiting: Waiting): Policy {
+function toPolicy(rule: Rule, enforcementLevel: Enforcement, exemptions: Exemptions, run: Run): Policy {
   const [control] = rule.controls;
   const framework = control && frameworkOf(control);
   const metadata = {
@@ -74,14 +97,14 @@ function toPolicy(rule: Rule, enforcementLevel: Enforcement, exemptions: Exempti
     }),
   };
   return rule.scope === "stack"
-    ? { ...metadata, ...stackValidation(rule, exemptions, waiting) }
-    : { ...metadata, ...resourceValidation(rule, exemptions, waiting) };
+    ? { ...metadata, ...stackValidation(rule, exemptions, run) }
+    : { ...metadata, ...resourceValidation(rule, exemptions, run) };
 }
 
 function resourceValidation(
   rule: ResourceRule,
   exemptions: Exemptions,
-  waiting: Waiting,
+  { waiting }: Run,
 ): Pick<ResourceValidationPolicy, "remediateResource" | "validateResource"> {
   const { remediate } = rule;
   return {
@@ -105,11 +128,11 @@ function resourceValidation(
 function stackValidation(
   rule: StackRule,
   exemptions: Exemptions,
-  waiting: Waiting,
+  { inputs, waiting }: Run,
 ): Pick<StackValidationPolicy, "validateStack"> {
   return {
     validateStack: ({ resources }, report) => {
-      const stack = judgedStack(resources.map(judgedOfStack));
+      const stack = judgedStack(resources.map((resource) => judgedOfStack(resource, inputs)));
       for (const resource of stack.resources) {
         const judgeIt = () => (applies(rule, resource) ? rule.judge(resource, stack) : []);
         for (const finding of attempt(rule, resource, waiting, judgeIt) ?? [])
@@ -124,7 +147,7 @@ function message(rule: Rule, { name }: JudgedResource, finding: string): string 
 }
 
 /** @returns undefined when a value is not known yet that decides */
-function attempt<T>(rule: Rule, { urn }: JudgedResource, waiting: Waiting, judge: () => T): T | undefined {
+function attempt<T>(rule: Rule, { urn }: JudgedResource, waiting: Run["waiting"], judge: () => T): T | undefined {
   try {
     return judge();
   } catch (error) {
@@ -144,9 +167,30 @@ function judged({ type, name, props, urn, opts }: ResourceValidationArgs): Judge
   return { urn, type, name, props, stack: stackOf(urn), protect: opts.protect, dependencies: {} };
 }
 
-function judgedOfStack({ type, name, props, urn, opts, propertyDependencies }: PolicyResource): JudgedResource {
+function judgedOfStack(
+  { type, name, props: outputs, urn, opts, propertyDependencies }: PolicyResource,
+  inputs: Run["inputs"],
+): JudgedResource {
   const dependencies = Object.fromEntries(
     Object.entries(propertyDependencies).map(([property, resources]) => [property, resources.map((each) => each.urn)]),
   );
+  const asked = inputs.get(urn);
+  const props = asked ? over(asked, outputs) : outputs;
   return { urn, type, name, props, stack: stackOf(urn), protect: opts.protect, dependencies };
+}
+
+/** Both as one object, without reading a value before somebody asks for it: it may be one that is not known yet. */
+function over(
+  upper: Readonly<Record<string, unknown>>,
+  lower: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (_, key) => Reflect.get(Reflect.has(upper, key) ? upper : lower, key),
+      has: (_, key) => Reflect.has(upper, key) || Reflect.has(lower, key),
+      ownKeys: () => [...new Set([...Reflect.ownKeys(upper), ...Reflect.ownKeys(lower)])],
+      getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, writable: true, value: undefined }),
+    },
+  );
 }

@@ -29,7 +29,7 @@ export interface Judgement {
   readonly reason?: string;
 }
 
-/** A stack to be judged. The engine shows the rules for one resource its inputs, and those for a stack the outputs; so do files. */
+/** A stack to be judged. Rules for one resource see its inputs, and those for a stack what the provider adds to them besides. */
 export interface Population {
   readonly inputs: readonly JudgedResource[];
   readonly outputs: readonly JudgedResource[];

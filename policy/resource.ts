@@ -7,7 +7,7 @@ export interface JudgedResource {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  /** Its inputs; for rules that look at a whole stack its outputs, which repeat the inputs. */
+  /** Its inputs; for rules that look at a whole stack with what the provider adds, such as an ARN. */
   readonly props: Readonly<Record<string, unknown>>;
   /** The stack's name, from the resource's URN. */
   readonly stack: string;

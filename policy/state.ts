@@ -85,9 +85,9 @@ function populationOf(resources: readonly z.infer<typeof resourceSchema>[]): Pop
   });
   const outputs = inputs.map((resource, index): JudgedResource => {
     const own = resources[index]?.outputs;
-    // A component, or a resource that is not built yet, has no outputs that say more than its inputs.
+    // What was asked for comes first, as in the engine. A component, or a resource that is not built yet, has no outputs.
     return own && Object.keys(own).length > 0
-      ? { ...resource, props: { ...resource.props, ...(plain(own) as Record<string, unknown>) } }
+      ? { ...resource, props: { ...(plain(own) as Record<string, unknown>), ...resource.props } }
       : resource;
   });
   return { inputs, outputs };

@@ -19,9 +19,9 @@ const thing = "test:index/thing:Thing";
 
 /** The policy of one rule, and the one that tells what waits. */
 function policiesOf(rule: Rule, enforcement: Enforcement, exemptions: Exemptions) {
-  const [policy, last, ...more] = toPolicies([{ rule, enforcement }], exemptions);
-  assert.ok(policy && last && more.length === 0);
-  return { policy, waiting: last as StackValidationPolicy };
+  const [first, policy, last, ...more] = toPolicies([{ rule, enforcement }], exemptions);
+  assert.ok(first && policy && last && more.length === 0);
+  return { first: first as ResourceValidationPolicy, policy, waiting: last as StackValidationPolicy };
 }
 
 const toPolicy = (...args: Parameters<typeof policiesOf>) => policiesOf(...args).policy;
@@ -214,6 +214,24 @@ describe("policy/engine", () => {
         found: [["lost of size 2 lies about.", lost.urn]],
         waits: false,
       });
+    });
+
+    it("judges by what the program asks for, of which a preview's outputs may show nothing", () => {
+      const { first, policy, waiting } = policiesOf(boxed, "mandatory", none);
+      const judgeStack = () => {
+        const found: string[] = [];
+        const unbuilt = { resources: [member(thing, "lost", {})] } as unknown as StackValidationArgs;
+        void (policy as StackValidationPolicy).validateStack(
+          unbuilt,
+          (text) => void found.push(text.split("\n")[0] ?? ""),
+        );
+        return found;
+      };
+      const asked = { ...argsOf(thing, { size: 3 }), urn: member(thing, "lost", {}).urn };
+      void (first.validateResource as ResourceValidation)(asked, () => assert.fail("it blames"));
+      assert.deepEqual(judgeStack(), ["lost of size 3 lies about."]);
+      void waiting.validateStack({ resources: [] } as never, () => {});
+      assert.deepEqual(judgeStack(), ["lost of size undefined lies about."], "the next run begins anew");
     });
 
     it("judges the others too when one has to wait", () => {
