@@ -14,7 +14,8 @@ export const gitHubRulesetBypass: ResourceRule = {
   controls: ["SOC2 CC8.1", "SOC2 CC5.1", "ISO27001 A.8.4", "ISO27001 A.5.3", "NIST CM-5"],
   appliesTo: [rulesetType, "github:index/organizationRuleset:OrganizationRuleset"],
   judge: ({ props }) => {
-    const { creation, ...others } = recordOf(props.rules);
+    // The provider notes beside the rules which of them it has filled in itself.
+    const { __defaults, creation, ...others } = recordOf(props.rules);
     const restricts = Object.values(others).some((rule) => rule !== false && rule !== undefined && rule !== null);
     // To restrict who makes a tag is to name who may: GitHub's word for them is that they bypass.
     const isAboutMaking = creation === true && !restricts;

@@ -195,7 +195,7 @@ export const gitHubRuleCases: Cases = {
     {
       title: "accepts those who may make tags",
       resource: tags(
-        { creation: true, update: false },
+        { creation: true, update: false, __defaults: ["update"] },
         { bypassActors: [{ actorType: "Team", bypassMode: "always" }] },
       ),
       findings: [],
