@@ -171,12 +171,21 @@ function judgedOfStack(
   { type, name, props: outputs, urn, opts, propertyDependencies }: PolicyResource,
   inputs: Run["inputs"],
 ): JudgedResource {
-  const dependencies = Object.fromEntries(
-    Object.entries(propertyDependencies).map(([property, resources]) => [property, resources.map((each) => each.urn)]),
-  );
   const asked = inputs.get(urn);
-  const props = asked ? over(asked, outputs) : outputs;
-  return { urn, type, name, props, stack: stackOf(urn), protect: opts.protect, dependencies };
+  return {
+    urn,
+    type,
+    name,
+    props: asked ? over(asked, outputs) : outputs,
+    stack: stackOf(urn),
+    protect: opts.protect,
+    // Few are asked for, of many resources, by many policies.
+    get dependencies() {
+      return Object.fromEntries(
+        Object.entries(propertyDependencies).map(([property, all]) => [property, all.map((each) => each.urn)]),
+      );
+    },
+  };
 }
 
 /** Both as one object, without reading a value before somebody asks for it: it may be one that is not known yet. */

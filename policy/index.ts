@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { toPolicies } from "./engine.ts";
 import { exemptionsFile, readExemptions } from "./exemptions.ts";
 import { packFor } from "./packs.ts";
+import { readPropertiesOnce } from "./read-once.ts";
 import { rules } from "./rules.ts";
 import { selectionOf } from "./selections.ts";
 
@@ -14,4 +15,5 @@ const exemptions = readExemptions(
   rules.map(({ name }) => name),
 );
 
+readPropertiesOnce();
 new PolicyPack("slipway", { policies: [...toPolicies(packFor(pulumi.getStack(), selection), exemptions)] });
