@@ -1,5 +1,6 @@
 import type { Rule } from "../../rule.ts";
 import { bucketKeys } from "./bucket-keys.ts";
+import { buildArtifacts } from "./build-artifacts.ts";
 import { cacheEncryption } from "./cache-encryption.ts";
 import { cacheTls } from "./cache-tls.ts";
 import { clusterSecrets } from "./cluster-secrets.ts";
@@ -21,6 +22,7 @@ import { requestsOverTls } from "./requests-over-tls.ts";
 import { searchEncryption } from "./search-encryption.ts";
 import { secretKeys } from "./secret-keys.ts";
 import { storeKeys } from "./store-keys.ts";
+import { subscriptionDelivery } from "./subscription-delivery.ts";
 import { volumeEncryption } from "./volume-encryption.ts";
 
 export const encryption: readonly Rule[] = [
@@ -47,4 +49,6 @@ export const encryption: readonly Rule[] = [
   databaseCertificate,
   messageSignatures,
   keyLockoutCheck,
+  subscriptionDelivery,
+  buildArtifacts,
 ];

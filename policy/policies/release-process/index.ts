@@ -14,6 +14,7 @@ import { gitHubReleaseRefs } from "./github-release-refs.ts";
 import { gitHubRepository } from "./github-repository.ts";
 import { gitHubRulesetBypass } from "./github-ruleset-bypass.ts";
 import { gitHubTagRules } from "./github-tag-rules.ts";
+import { gitHubWebhooks } from "./github-webhooks.ts";
 import { gitHubWorkflowToken } from "./github-workflow-token.ts";
 import { previewRoleReads } from "./preview-role-reads.ts";
 
@@ -35,4 +36,5 @@ export const releaseProcess: readonly Rule[] = [
   gitHubRepository,
   ecsDeploymentAlarms,
   flagAudit,
+  gitHubWebhooks,
 ];

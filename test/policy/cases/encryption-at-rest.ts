@@ -44,6 +44,7 @@ const statement = (Action: readonly string[], Condition?: unknown) => ({
 });
 const policy = (...Statement: readonly unknown[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
+const build = on("aws:codebuild/project:Project");
 export const encryptionAtRestCases: Cases = {
   "database-encryption": [
     instance.accepts("an encrypted one", { storageEncrypted: true }),
@@ -221,6 +222,16 @@ export const encryptionAtRestCases: Cases = {
     kmsKey.accepts("the default", { description: "data" }),
     kmsKey.refuses("no check", { bypassPolicyLockoutSafetyCheck: true }, [
       "may get a policy that locks everybody out.",
+    ]),
+  ],
+  "build-artifacts": [
+    build.accepts("none", { artifacts: { type: "NO_ARTIFACTS" } }),
+    build.accepts("the default", { artifacts: { type: "S3" }, secondaryArtifacts: [{ type: "S3" }] }),
+    build.refuses("a switch", { artifacts: { type: "S3", encryptionDisabled: true } }, [
+      "keeps what it builds unencrypted.",
+    ]),
+    build.refuses("one of several", { artifacts: {}, secondaryArtifacts: [{}, { encryptionDisabled: true }] }, [
+      "keeps what it builds unencrypted.",
     ]),
   ],
 };

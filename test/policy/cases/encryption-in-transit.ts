@@ -45,6 +45,7 @@ const alb = (annotations: Readonly<Record<string, string>>) => ({
 });
 const both = '[{"HTTP":80},{"HTTPS":443}]';
 
+const subscription = on("aws:sns/topicSubscription:TopicSubscription");
 export const encryptionInTransitCases: Cases = {
   "database-tls": [
     parameters.accepts("one that says so", {
@@ -177,5 +178,12 @@ export const encryptionInTransitCases: Cases = {
     topic.accepts("SHA-256", { signatureVersion: 2 }),
     topic.refuses("the default", { name: "alarms" }, ["signs its messages with SHA-1."]),
     topic.refuses("SHA-1", { signatureVersion: 1 }, ["signs its messages with SHA-1."]),
+  ],
+  "subscription-delivery": [
+    subscription.accepts("HTTPS", { protocol: "https", endpoint: "https://hooks.example/x" }),
+    subscription.accepts("mail", { protocol: "email", endpoint: "platform@teamflow.app" }),
+    subscription.refuses("HTTP", { protocol: "http", endpoint: "http://hooks.example/x" }, [
+      "delivers to http://hooks.example/x without encryption.",
+    ]),
   ],
 };

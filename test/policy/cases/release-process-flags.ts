@@ -1,4 +1,7 @@
 import type { Cases, Given } from "../support/cases.ts";
+import { on } from "../support/on.ts";
+
+const webhook = on("github:index/repositoryWebhook:RepositoryWebhook");
 
 const notRecorded = "stands in a database that nothing in the stack migrates, so that no change of a flag is recorded.";
 
@@ -14,6 +17,7 @@ function migrationsOf(database: string, migration: string): Given {
   };
 }
 
+/** Flags, and what tells others of changes. */
 export const flagCases: Cases = {
   "flag-audit": [
     {
@@ -67,5 +71,18 @@ export const flagCases: Cases = {
       ],
       findings: [notRecorded],
     },
+  ],
+  "github-webhooks": [
+    webhook.accepts("one that is signed", {
+      configuration: { url: "https://chat.example/hook", secret: "of the test" },
+    }),
+    webhook.refuses("one that is not", { configuration: { url: "https://chat.example/hook" } }, [
+      "signs nothing that it sends.",
+    ]),
+    webhook.refuses("one that trusts anybody", { configuration: { url: "http://chat.example", insecureSsl: true } }, [
+      "calls without encryption.",
+      "checks no certificate of whom it calls.",
+      "signs nothing that it sends.",
+    ]),
   ],
 };

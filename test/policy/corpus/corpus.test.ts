@@ -1,32 +1,7 @@
 import assert from "node:assert/strict";
 import { rules } from "../../../policy/rules.ts";
-import { blindOperations } from "./blind-operations.ts";
-import { carelessDatabases } from "./careless-databases.ts";
-import { carelessStores } from "./careless-stores.ts";
-import { leakyWorkloads } from "./leaky-workloads.ts";
-import { looseDelivery } from "./loose-delivery.ts";
-import { looseSupply } from "./loose-supply.ts";
+import { corpus } from "./corpus.ts";
 import { type Measurement, measure, rates, summary } from "./measure.ts";
-import { openCluster } from "./open-cluster.ts";
-import { openNetwork } from "./open-network.ts";
-import { plainTraffic } from "./plain-traffic.ts";
-import type { Program } from "./program.ts";
-import { publicStorage } from "./public-storage.ts";
-import { wideRoles } from "./wide-roles.ts";
-
-const programs: readonly Program[] = [
-  publicStorage,
-  openNetwork,
-  carelessDatabases,
-  carelessStores,
-  wideRoles,
-  plainTraffic,
-  openCluster,
-  leakyWorkloads,
-  looseDelivery,
-  looseSupply,
-  blindOperations,
-];
 
 /**
  * The policies held against others' eyes: flaws that public scanners look for, in programs that were not written for the policies.
@@ -37,7 +12,7 @@ describe("the policies on insecure programs", function () {
   const measurements: Measurement[] = [];
   before(async () => {
     // The mocks are the process's own, so that one program runs after the other.
-    for (const program of programs) measurements.push(await measure(program));
+    for (const program of corpus) measurements.push(await measure(program));
   });
 
   it("find what scanners find, and blame nothing else", () => {

@@ -158,8 +158,13 @@ export const looseDelivery: Program = {
       "shop-chat",
       [],
       [
-        ["CKV_GIT_2", "checks no certificate", []],
-        ["Legitify repository_webhook_no_secret", "has no secret by which it is known", []],
+        ["CKV_GIT_2", "checks no certificate", ["github-webhooks"], "certificate"],
+        [
+          "Legitify repository_webhook_no_secret",
+          "has no secret by which it is known",
+          ["github-webhooks"],
+          "signs nothing",
+        ],
       ],
     ),
     ...flawsOf(

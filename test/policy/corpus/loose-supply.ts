@@ -156,7 +156,7 @@ export const looseSupply: Program = {
         ["CKV_AWS_316", "runs privileged", ["build-environment"], "privileged"],
         ["CKV_AWS_314", "writes no log", ["build-logs"]],
         ["Security Hub CodeBuild.2", "has a password in a variable", ["environment-secrets"]],
-        ["CKV_AWS_78", "keeps what it builds unencrypted", []],
+        ["CKV_AWS_78", "keeps what it builds unencrypted", ["build-artifacts"]],
       ],
     ),
     ...flawsOf(

@@ -80,7 +80,8 @@ export function rates(measurements: readonly Measurement[]): Rates {
   return { flaws, found, recall: found / flaws, blames, expected, precision: expected / blames };
 }
 
-async function populationOf({ program }: Program): Promise<Population> {
+/** What a program builds under mocks, as policies see it. */
+export async function populationOf({ program }: Program): Promise<Population> {
   const { resources } = await runMocked(program, {
     stack: stackName,
     outputs: ({ name, type }) => outputsOf(type, name),

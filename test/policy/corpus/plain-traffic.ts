@@ -237,7 +237,7 @@ export const plainTraffic: Program = {
     ...flawsOf(
       "events-webhook",
       [],
-      [["Prowler sns_subscription_not_using_http_endpoints", "delivers over plain HTTP", []]],
+      [["Prowler sns_subscription_not_using_http_endpoints", "delivers over plain HTTP", ["subscription-delivery"]]],
     ),
     ...flawsOf(
       "jobs",
