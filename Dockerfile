@@ -28,6 +28,7 @@ COPY components ./components
 COPY delivery ./delivery
 COPY infra ./infra
 COPY migrations ./migrations
+COPY policy ./policy
 COPY sandbox ./sandbox
 # The only folder that may be written to. Declared, so that Fargate mounts it with the rights that it has in the image.
 VOLUME ["/tmp"]

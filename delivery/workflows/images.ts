@@ -18,7 +18,7 @@ const imageOf: Readonly<Record<string, string>> = { backend: "backend", frontend
 /** What the operator's image, which carries and runs the migrations, takes from the repository: the root's Dockerfile says so. */
 const operatorSources: readonly string[] = [
   ...["Dockerfile", ".dockerignore", "package.json", "package-lock.json"],
-  ...["components", "delivery", "infra", "migrations", "sandbox"].map((folder) => `${folder}/**`),
+  ...["components", "delivery", "infra", "migrations", "policy", "sandbox"].map((folder) => `${folder}/**`),
 ];
 
 /** The images of the process's deployables, in its order. */

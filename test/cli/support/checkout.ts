@@ -17,7 +17,7 @@ export class CommandCheckout {
     this.home = path.join(folder, "home");
     this.cache = path.join(folder, "cache");
     const files = readdirSync(checkoutRoot).filter((name) => /^Pulumi\.|^package\.json$|^slipway$/.test(name));
-    for (const name of [...files, "components", "delivery", "infra", "sandbox"]) {
+    for (const name of [...files, "components", "delivery", "infra", "policy", "sandbox"]) {
       cpSync(path.join(checkoutRoot, name), path.join(this.root, name), { recursive: true });
     }
     symlinkSync(path.join(checkoutRoot, "node_modules"), path.join(this.root, "node_modules"));
