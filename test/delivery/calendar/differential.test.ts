@@ -189,6 +189,18 @@ describe("the calendar beside a second implementation", () => {
     );
   });
 
+  it("closes at the last occurrence of its end when clocks are put back to that very time", () => {
+    const rules = rulesOf({
+      timeZone: "Africa/Cairo",
+      windows: [{ days: ["thursday"], from: "00:00", to: "23:00", for: "normal" }],
+      blackouts: [],
+    });
+    // On 29 October 2037 it is 23:00 at 20:00 UTC and, an hour later, once more.
+    const end = Date.parse("2037-10-29T21:00:00Z");
+    for (const moment of [end - 60 * minute - 1, end - 60 * minute, end - 1, end]) assertSame(rules, moment);
+    assert.equal(openness(rules, "2037-10-29T12:00:00Z", "normal").closesAt, new Date(end).toISOString());
+  });
+
   it("lets a deny beat an allow: one more blackout opens nothing, and closes what it covers", () => {
     fc.assert(
       fc.property(

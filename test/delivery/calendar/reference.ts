@@ -10,8 +10,8 @@ import {
 /**
  * A second implementation of the calendar, on luxon, that knows no intervals: it asks of one moment what the clocks on the
  * wall have shown and will show. A span from `from` to `to` in local time holds at a moment when a clock has shown `from` or
- * later by then, and will show a time before `to` at that moment or after it. That gives gaps and folds their meaning without
- * a rule for either. Holidays are computed from the law's own words, not taken from a package.
+ * later by then, and will show a time before `to` at that moment or after it, or will show `to` itself once more. That gives gaps and
+ * folds their meaning without a rule for either. Holidays are computed from the law's own words, not taken from a package.
  */
 
 const minute = 60_000;
@@ -21,19 +21,21 @@ const day = 86_400_000;
 interface Shown {
   readonly until: number;
   readonly from: number;
+  /** The earliest to which they are put after the moment; infinity when they are not moved soon. */
+  readonly again: number;
 }
 
 function shownAt(zone: string, moment: number): Shown {
   const clock = IANAZone.create(zone);
   const shown = (at: number) => at + clock.offset(at) * minute;
   const now = shown(moment);
-  let [until, from] = [now, now];
+  let [until, again] = [now, Number.POSITIVE_INFINITY];
   const year = new Date(moment).getUTCFullYear();
   for (const change of [...changesOf(zone, year - 1), ...changesOf(zone, year), ...changesOf(zone, year + 1)]) {
     if (moment - 26 * 60 * minute < change && change <= moment) until = Math.max(until, shown(change - minute));
-    if (moment < change && change < moment + 26 * 60 * minute) from = Math.min(from, shown(change));
+    if (moment < change && change < moment + 26 * 60 * minute) again = Math.min(again, shown(change));
   }
-  return { until, from };
+  return { until, from: Math.min(now, again), again };
 }
 
 const changes = new Map<string, number[]>();
@@ -105,13 +107,14 @@ function isBlackout(rules: CalendarRules, blackout: Blackout, shown: Shown, date
 }
 
 function holds(shown: Shown, from: number, to: number): boolean {
-  return from <= shown.until && shown.from < to;
+  return from <= shown.until && (shown.from < to || shown.again === to);
 }
 
 /** The dates that a clock shows around a moment, as their midnights: one, or two next to a fold at midnight. */
 function datesOf(shown: Shown): number[] {
-  const [first, last] = [shown.from, shown.until].map((at) => Math.floor(at / day) * day).sort((a, b) => a - b);
-  return first === last ? [first ?? 0] : [first ?? 0, last ?? 0];
+  // Put back to midnight, clocks show the end of the day before once more.
+  const moments = [shown.from, shown.until, ...(Number.isFinite(shown.again) ? [shown.again - 1] : [])];
+  return [...new Set(moments.map((at) => Math.floor(at / day) * day))].sort((a, b) => a - b);
 }
 
 const weekdays = new Map<number, string | undefined>();

@@ -66,7 +66,9 @@ import {
 import { removeRoots } from "../support.ts";
 import { cacheBinary, type LocalAws, startAws } from "./support.ts";
 
-describe("local AWS: what MiniStack lacks (sandbox/aws/gaps)", () => {
+describe("local AWS: what MiniStack lacks (sandbox/aws/gaps)", function () {
+  // Servers are started and answered to, beside whatever else the machine does.
+  this.timeout(180_000);
   let aws: LocalAws;
 
   before(async () => {
